@@ -61,7 +61,7 @@ def read(step):
     return _read(step)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _read(step):
     empty = inspect.Parameter.empty
     parameters = list(inspect.signature(step).parameters.values())

@@ -7,4 +7,15 @@ from optlib.rules.adam import adam, adamax, nadam
 from optlib.rules.diagonal import adagrad, rmsprop
 from optlib.rules.euclid import momentum, momentum_ema, momentum_inside, nesterov, sgd
 
-__all__ = ["sgd", "momentum", "momentum_inside", "momentum_ema", "nesterov", "adagrad", "rmsprop", "adam", "adamax", "nadam"]
+__all__ = [
+    "adagrad",
+    "adam",
+    "adamax",
+    "momentum",
+    "momentum_ema",
+    "momentum_inside",
+    "nadam",
+    "nesterov",
+    "rmsprop",
+    "sgd",
+]
