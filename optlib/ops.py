@@ -25,6 +25,8 @@ def _weak(on_arrays, on_numbers):
 # words that look at one element: every rule may use them
 sqrt = _weak(np.sqrt, math.sqrt)
 exp = _weak(np.exp, math.exp)
+sin = _weak(np.sin, math.sin)
+cos = _weak(np.cos, math.cos)
 abs = _weak(np.abs, builtins.abs)
 sign = _weak(np.sign, lambda a: (a > 0) - (a < 0))
 maximum = _weak(np.maximum, max)

@@ -1,0 +1,61 @@
+"""Landscapes: losses of two numbers, each written once with the words of `optlib.ops`.
+
+The same text runs in NumPy (figures), SymPy (gradients) and JavaScript (widgets), so it keeps to the language of the
+rules: one line is one equation, each name is assigned once, no `if`, no loop.
+"""
+
+from dataclasses import dataclass
+from math import pi
+
+from optlib.ops import cos, sin
+
+
+def ravine(x, y, *, kappa=10):
+    """A quadratic: eigenvalue 1 along x, `kappa` along y.  x, y: numbers or arrays of one shape.  Lowest, 0, at 0."""
+    return (x**2 + kappa * y**2) / 2
+
+
+def tilted_ravine(x, y, *, kappa=30, angle=pi / 5):
+    """The ravine turned by `angle` (radians, counterclockwise): same eigenvalues, no axis its own.  Lowest, 0, at 0."""
+    p = cos(angle) * x + sin(angle) * y
+    q = cos(angle) * y - sin(angle) * x
+    return (p**2 + kappa * q**2) / 2
+
+
+def rosenbrock(x, y, *, a=1, b=100):
+    """A bent valley: easy to find, slow to follow.  Lowest, 0, at (a, a**2).  Source: Rosenbrock (1960)."""
+    return (a - x) ** 2 + b * (y - x**2) ** 2
+
+
+def two_wells(x, y):
+    """Two wells behind a ridge, the left one deeper; the floor is bent, and a ripple makes side valleys."""
+    u = y - 0.45 * x**2 + 0.2
+    return (x**2 - 1) ** 2 + 0.35 * x + 0.9 * u**2 + 0.25 * sin(2.2 * y) * cos(1.3 * x)
+
+
+def saddle(x, y):
+    """A saddle at 0 between two wells at (0, 1) and (0, -1), where the loss is -1/4; eigenvalues 1 and -1 at 0."""
+    return x**2 / 2 - y**2 / 2 + y**4 / 4
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """What a picture of a landscape needs.
+
+    f: function x, y -> loss.  title: its printed name.  window: (x low, x high, y low, y high).  start: (x, y), where
+    a path begins when nobody says.
+    """
+
+    f: object
+    title: str
+    window: tuple
+    start: tuple
+
+
+LANDSCAPES = {
+    "ravine": Landscape(ravine, "Ravine", (-2, 2, -1.7, 1.7), (-1.7, 0.9)),
+    "tilted_ravine": Landscape(tilted_ravine, "Tilted ravine", (-2, 2, -1.7, 1.7), (-1.6, 0.2)),
+    "rosenbrock": Landscape(rosenbrock, "Rosenbrock's valley", (-2, 1.9, -1.35, 2.1), (-1.15, -0.62)),
+    "two_wells": Landscape(two_wells, "Two wells", (-1.8, 1.8, -1.45, 1.75), (0.3, 1.32)),
+    "saddle": Landscape(saddle, "Saddle", (-1.9, 1.9, -1.6, 1.6), (-1.2, 0.02)),
+}
