@@ -1,0 +1,90 @@
+# Everything the project does, in one command each. A fresh machine needs Python 3.11 or newer and make; `make` alone
+# prints what there is. Windows without make, and conda: see README.md.
+
+PYTHON ?= python3
+VENV   ?= .venv
+LOCK   ?= requirements.lock
+JOBS   ?= 2
+PORT   ?= 8000
+
+UV  := uv==0.13.9
+BIN := $(CURDIR)/$(VENV)/bin
+PY  := $(BIN)/python
+
+export PATH := $(BIN):$(PATH)
+# What a chapter prints must not depend on the reader's IPython profile, on hash seeds, or on how many threads add up a sum.
+export IPYTHONDIR := $(CURDIR)/_build/ipython
+export PYTHONHASHSEED := 0
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+READY := $(VENV)/.ready
+NODE  := node_modules/.ready
+NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book html lab test quick nbval prove notebooks sync bench conformance browser gpu lock clean
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+# ---------------------------------------------------------------- setting up
+
+setup: $(READY) $(NODE) ## install everything the book needs into .venv and node_modules (done by itself where needed)
+
+$(READY): $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; v = ".".join(map(str, sys.version_info[:3])); sys.exit(sys.version_info < (3, 11) and \
+	  f"Descent needs Python 3.11 or newer, and $(PYTHON) is {v}: make PYTHON=python3.12, for example.")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install -q --disable-pip-version-check "$(UV)"
+	$(BIN)/uv pip install -q --python $(PY) -r $(LOCK)
+	$(BIN)/uv pip install -q --python $(PY) --no-deps -e .
+	@$(PY) -c "import matplotlib.font_manager" 2>/dev/null # builds its list of fonts once, so that no chapter prints about it
+	@touch $@
+
+$(NODE): package.json package-lock.json | $(READY)
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# ---------------------------------------------------------------- reading and running
+
+book: html ## build the site and serve it on this machine; says the address
+	@$(PY) -m book.serve --port $(PORT)
+
+html: $(READY) $(NODE) ## build the site into _build/html
+	$(PY) -m book.build
+
+lab: $(READY) ## open JupyterLab on your own copies of the chapters, in work/
+	@$(PY) -m book.lab
+	@$(BIN)/jupyter lab --notebook-dir=work
+
+# ---------------------------------------------------------------- holding it true
+
+test: quick nbval ## everything that needs no browser and no other library
+
+quick: $(READY) ## lint, pairs of chapters, proofs, unit tests; under a minute
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(PY) -m book.pairing
+	$(PY) -m book.proofs
+	$(PY) -m pytest -q -n $(JOBS) --ignore=tests/browser --ignore=tests/conformance --ignore=tests/gpu
+
+nbval: $(READY) ## run every reference notebook again and compare what it prints
+	$(NBVAL) book/notebooks
+
+prove: $(READY) ## prove the displayed equations equal to the code
+	$(PY) -m book.proofs
+
+# ---------------------------------------------------------------- writing
+
+sync: $(READY) ## bring the two files of each chapter together, from the one that was edited
+	@$(PY) -m book.pairing sync
+
+notebooks: sync ## run the chapters and write their reference notebooks; ONLY="chapters/01_x.md ..." for some
+	@$(PY) -m book.notebooks $(ONLY)
+
+lock: $(READY) ## choose the versions anew that everybody gets
+	$(BIN)/uv pip compile -q --upgrade --universal --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
+
+clean: ## remove what was built; .venv, node_modules and work/ stay
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis .jupyter_cache
