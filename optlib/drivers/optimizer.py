@@ -1,0 +1,166 @@
+"""Step by step: an optimizer that owns a copy of theta and is fed gradients."""
+
+import numpy as np
+
+from optlib import trees
+from optlib.drivers.bind import bind, check_like, checked_theta
+from optlib.drivers.transform import transform
+from optlib.grammar import call
+
+BLOCK = 1 << 16  # elements: a block and its temporaries stay in the cache
+
+
+class Optimizer:
+    """opt.step(g) moves opt.theta; opt.answer is where the loss is reported.
+
+    step: a rule, or a dict or list of rules with one for each part of theta; a method is fed by keywords, such as
+    opt.step(grad=grad, hess=hess).  theta: an array, a number, or a list or dict of them; copied once, and from then on
+    the copy is updated in place.  transforms: functions applied to each gradient, in order.
+    seed: of the generator for transforms and steps that ask `rng`.  hyper: numbers or functions of t.
+    t: steps done.  Raises TypeError or ValueError when these do not fit together.
+    """
+
+    def __init__(self, step, theta, *, transforms=(), seed=0, **hyper):
+        theta = checked_theta(theta)
+        self.theta = trees.like(theta, [_owned(a) for a in trees.leaves(theta)])
+        self.t, self.transforms, self.rng = 0, transforms, np.random.default_rng(seed)
+        self._bound = bind(step, self.theta, hyper)
+        self._by_blocks = all(
+            s.scope is None and isinstance(a, np.ndarray) and a.ndim
+            for s, a in zip(self._bound.signatures, self._bound.parts(self.theta))
+        )
+        self.state = self._bound.start(self.theta)
+        if self._by_blocks:
+            self.state = [
+                [_room(n, s, signature, a) for n, s in zip(signature.state, states)]
+                for signature, states, a in zip(self._bound.signatures, self.state, trees.leaves(self.theta))
+            ]
+        self._memory = [h.start() for h in self._bound.hypers]
+
+    @property
+    def answer(self):
+        """theta, or the average that the step keeps."""
+        return self._bound.answer(self.theta, self.state)
+
+    def step(self, g=None, **asked):
+        """Make one step and return theta.
+
+        g: the gradient at theta, same structure and shapes; never modified.  asked: what else the step asks, by name.
+        Raises, before anything has changed, TypeError for what is missing or of the wrong kind, ValueError for a wrong
+        shape, FloatingPointError for a gradient that is not finite.
+        """
+        if g is not None:
+            asked = {"g": g, **asked}
+        asked.setdefault("rng", self.rng)
+        lacking = [n for n in self._bound.asks if n not in asked]
+        if lacking:
+            name = self._bound.signatures[0].name
+            raise TypeError(f"{name} asks {' and '.join(self._bound.asks)}; this step was given no {lacking[0]}")
+        t, rng = self.t + 1, np.random.Generator(type(self.rng.bit_generator)())
+        rng.bit_generator.state = self.rng.bit_generator.state  # drawn from only if the step is made
+        if "g" in asked:
+            g = asked["g"]
+            check_like(g, self.theta, "g")
+            if isinstance(g, dict):
+                g = {k: g[k] for k in self.theta}
+            _check_finite(g, self.theta, t)
+            for f in self.transforms:
+                g = transform(f, g, self.theta, t, rng)
+            asked = asked | {"g": g, "rng": rng}
+        loss = asked.get("loss", float("nan"))
+        now, memory = zip(*[h.at(t, loss, m) for h, m in zip(self._bound.hypers, self._memory)])
+        self._advance({n: asked[n] for n in self._bound.asks}, t, now)
+        self.t, self.rng, self._memory = t, rng, list(memory)
+        return self.theta
+
+    def state_dict(self):
+        """A copy of all that the next step depends on: t, theta, the states by name, memories of schedules, rng."""
+        named = [dict(zip(s.state, states)) for s, states in zip(self._bound.signatures, self.state)]
+        return {
+            "t": self.t,
+            "theta": trees.copy(self.theta),
+            "state": [{k: v.copy() if isinstance(v, np.ndarray) else v for k, v in d.items()} for d in named],
+            "memory": [{k: list(v) for k, v in m.items()} for m in self._memory],
+            "rng": self.rng.bit_generator.state,
+        }
+
+    def load_state_dict(self, saved):
+        """Go on from a state_dict; ValueError, with nothing changed, when it belongs to another step or theta."""
+        try:
+            check_like(saved["theta"], self.theta, "the saved theta")
+            wanted = [list(s.state) for s in self._bound.signatures]
+            found = [list(d) for d in saved["state"]]
+        except (KeyError, TypeError) as e:
+            raise ValueError(f"this is no state_dict of {self._bound.signatures[0].name}: {e}") from None
+        if wanted != found:
+            raise ValueError(f"the saved states are {found}, this optimizer has {wanted}")
+        self.theta = trees.like(self.theta, [_owned(a) for a in trees.leaves(saved["theta"])])
+        self.state = [[v.copy() if isinstance(v, np.ndarray) else v for v in d.values()] for d in saved["state"]]
+        self.t, self._memory = saved["t"], [{k: list(v) for k, v in m.items()} for m in saved["memory"]]
+        self.rng.bit_generator.state = saved["rng"]
+
+    def _advance(self, asked, t, now):
+        """Move theta and the states: elementwise steps block by block in place, the rest by one pure call."""
+        leaves, bound = trees.leaves(self.theta), self._bound
+        if self._by_blocks:
+            for i, (step, signature) in enumerate(zip(bound.steps, bound.signatures)):
+                values = [
+                    trees.leaves(asked[n])[i] if isinstance(asked[n], (dict, list, tuple)) else asked[n]
+                    for n in signature.asks
+                ]
+                _blocks(step, signature, leaves[i], values, self.state[i], t, now[i])
+            return
+        new, state = self._bound.apply(self.theta, asked, self.state, t, now)
+        fresh = []
+        for old, a in zip(leaves, trees.leaves(new)):
+            if isinstance(old, np.ndarray):
+                old[...] = a
+                fresh.append(old)
+            else:
+                fresh.append(a)
+        self.theta, self.state = trees.like(self.theta, fresh), state
+
+
+def _owned(a):
+    """A contiguous copy of an array; numbers as they are."""
+    return np.array(a, order="C") if isinstance(a, np.ndarray) else a
+
+
+def _room(name, start, signature, a):
+    """Where a state lives: an array like theta, or one number where the step declares it so."""
+    if name in signature.numbers:
+        return start
+    room = np.empty_like(a)
+    room[...] = start
+    return room
+
+
+def _blocks(step, signature, theta, values, state, t, now):
+    """One elementwise step on flat views, BLOCK elements at a time, so that temporaries stay in the cache."""
+    flat = theta.reshape(-1)
+    states = [s.reshape(-1) if isinstance(s, np.ndarray) else s for s in state]
+    values = [np.reshape(v, -1) if isinstance(v, np.ndarray) and v.shape == theta.shape else v for v in values]
+    old = list(states)
+    for i in range(0, flat.size, BLOCK):
+        cut = slice(i, i + BLOCK)
+
+        def seen(v, cut=cut):
+            return v[cut] if isinstance(v, np.ndarray) and v.shape == flat.shape else v
+
+        new, *rest = call(step, signature, flat[cut], [seen(v) for v in values], [seen(s) for s in old], t, now)
+        flat[cut] = new
+        for k, value in enumerate(rest):
+            if isinstance(states[k], np.ndarray):
+                states[k][cut] = value
+            else:
+                state[k] = value  # one number a leaf: every block computes the same
+
+
+def _check_finite(g, theta, t):
+    for a, name in zip(trees.leaves(g), trees.names(theta, "g")):
+        flat = np.reshape(a, -1)
+        for i in range(0, flat.size, BLOCK):
+            good = np.isfinite(flat[i : i + BLOCK])
+            if not good.all():
+                where = i + int(np.argmin(good))
+                raise FloatingPointError(f"{name} must be finite, got {flat[where]} at element {where} in step {t}")
