@@ -1,0 +1,1 @@
+"""What turns the chapters into a site: Sphinx configuration, directives, the prover, the reference notebooks."""
