@@ -7,6 +7,8 @@ rules: one line is one equation, each name is assigned once, no `if`, no loop.
 from dataclasses import dataclass
 from math import pi
 
+import numpy as np
+
 from optlib.ops import cos, sin
 
 
@@ -59,3 +61,36 @@ LANDSCAPES = {
     "two_wells": Landscape(two_wells, "Two wells", (-1.8, 1.8, -1.45, 1.75), (0.3, 1.32)),
     "saddle": Landscape(saddle, "Saddle", (-1.9, 1.9, -1.6, 1.6), (-1.2, 0.02)),
 }
+
+
+def gradient(f, point):
+    """The gradient of a landscape f(x, y), exact to the last digits, by a complex step.
+
+    point: array of shape (2,) or (2, n).  Returns the same shape.  f must be analytic, as all landscapes here are.
+    Source: Squire and Trapp (1998).
+    """
+    x, y = point
+    h = 1e-30
+    return np.array([f(x + h * 1j, y).imag / h, f(x, y + h * 1j).imag / h])
+
+
+def minima(f, window):
+    """All local minima of f(x, y) inside the window, the lowest first: a list of (value, x, y), to 12 decimals.
+
+    A grid of 121 by 121 points finds where to look; Newton's method polishes each find.
+    """
+    xs, ys = np.linspace(*window[:2], 121), np.linspace(*window[2:], 121)
+    z = np.pad(f(xs[None, :], ys[:, None]), 1, constant_values=np.inf)
+    inner = z[1:-1, 1:-1]
+    around = [z[1 + j : 122 + j, 1 + i : 122 + i] for j in (-1, 0, 1) for i in (-1, 0, 1) if (i, j) != (0, 0)]
+    found = set()
+    for j, i in np.argwhere(inner <= np.min(around, axis=0)):
+        point, d = np.array([xs[i], ys[j]]), 1e-5 * np.eye(2)
+        for _ in range(20):
+            hessian = np.column_stack([gradient(f, point + e) - gradient(f, point - e) for e in d]) / 2e-5
+            point = point - np.linalg.solve(hessian, gradient(f, point))
+        inside = window[0] < point[0] < window[1] and window[2] < point[1] < window[3]
+        if inside and np.linalg.eigvalsh(hessian).min() > 0:
+            # adding zero turns -0.0 into 0.0
+            found.add(tuple(round(float(v), 12) + 0.0 for v in (f(*point), *point)))
+    return sorted(found)

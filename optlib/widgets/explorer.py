@@ -1,16 +1,14 @@
 """The explorer: a landscape, rules that walk on it, and sliders for what they may be set to."""
 
 import functools
-import json
 
 import traitlets
 
 from optlib import rules as RULES
-from optlib.problems.landscapes import LANDSCAPES
+from optlib.problems.landscapes import LANDSCAPES, minima
 from optlib.widgets import still
 from optlib.widgets.page import PageWidget, known, number
 from optlib.widgets.paths import tune
-from optlib.widgets.source import FRONT
 
 EVERYDAY = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamax", "nadam"]
 QUESTIONS = {  # what a question opens with, where the chapter says nothing
@@ -77,7 +75,9 @@ class Explorer(PageWidget):
         return still.explorer(self)
 
     def _tuned(self, rule):
-        return tune(rule, self.function(), lowest(self.landscape), self.start, self.settings())
+        f = self.function()
+        lowest = minima(f, LANDSCAPES[self.landscape].window)[0][0]
+        return tune(rule, f, lowest, self.start, self.settings())
 
     @traitlets.validate("landscape")
     def _landscape(self, proposal):
@@ -111,9 +111,3 @@ class Explorer(PageWidget):
     @traitlets.validate("step")
     def _step(self, proposal):
         return int(number("step", proposal.value, -1, STEPS + 1, f"between 0 and {STEPS}"))
-
-
-def lowest(landscape):
-    """The lowest value of a landscape, as the generated module has it."""
-    text = (FRONT.parent / "generated.js").read_text(encoding="utf-8")
-    return json.loads(text.split("export const LOWEST = ")[1].split(";")[0])[landscape]

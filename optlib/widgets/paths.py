@@ -4,6 +4,7 @@ import numpy as np
 
 from optlib import rules
 from optlib.grammar import call, read, start
+from optlib.problems.landscapes import gradient
 
 RATES = 10 ** (-3.5 + 0.1 * np.arange(41))
 SHARED = {"momentum": "momentum", "beta1": "momentum", "beta2": "beta2", "rho": "beta2"}  # hyperparameter: slider
@@ -14,13 +15,6 @@ def hyper(rule, settings, lr):
     """The hyperparameters that the sliders set for the rule of this name: {name: value}."""
     takes = read(getattr(rules, rule)).hyper
     return {"lr": lr} | {name: settings[slider] for name, slider in SHARED.items() if name in takes}
-
-
-def gradient(f, point):
-    """The gradient of f(x, y) at point, shape (2, ...), by a complex step: exact to the last digits, f being analytic."""
-    x, y = point
-    h = 1e-30
-    return np.array([f(x + h * 1j, y).imag / h, f(x, y + h * 1j).imag / h])
 
 
 def path(rule, f, point, settings, steps):
