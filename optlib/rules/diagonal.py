@@ -17,7 +17,7 @@ def adagrad(theta, g, G=0, *, lr=1e-2, eps=1e-10):
 def rmsprop(theta, g, v=0, *, lr=1e-2, rho=0.9, eps=1e-8):
     """RMSProp: AdaGrad with a fading average in place of the sum.
 
-    v: fading average of squared gradients.  rho as in the lecture; eps outside the root (PyTorch; the lecture has none).
+    v: fading average of squared gradients.  rho as in the lecture; eps outside the root (PyTorch; none in the lecture).
     Returns theta, v.  Source: Tieleman and Hinton (2012), lecture 6e.
     """
     v = rho * v + (1 - rho) * g**2
