@@ -45,7 +45,7 @@ def _picture(match):
 
 
 def _plain(output):
-    """An output with nothing in it that a second run would change: no pictures, no ids of widgets."""
+    """An output without its pictures and the ids of its widgets."""
     if "data" in output:
         output.data.pop("application/vnd.jupyter.widget-view+json", None)
         for mime, value in output.data.items():
@@ -60,27 +60,31 @@ def _plain(output):
 
 
 def execute(notebook, folder):
-    """Run the cells of a notebook in a kernel of its own, in `folder`, and return it with its outputs made plain.
+    """Run the cells of a notebook in a kernel of its own, in `folder`, and return it settled.
 
-    Raises nbclient's CellExecutionError, and ValueError for a cell that wrote to standard error.
+    Raises nbclient's CellExecutionError where a cell fails, ValueError where one writes to standard error.
     """
-    kernelspec, language = notebook.metadata.kernelspec, notebook.metadata.language_info
-    client = NotebookClient(
+    metadata = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
+    NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=40"],
         record_timing=False,
         store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute()
-    notebook.metadata = nbformat.from_dict({"kernelspec": kernelspec, "language_info": language})
+    ).execute()
+    notebook.metadata = nbformat.from_dict(metadata)  # the kernel wrote its version of Python there
+    return settle(notebook)
+
+
+def settle(notebook):
+    """Take out of a notebook's outputs all that a second run would change. Raises ValueError for standard error."""
     for number, cell in enumerate(code_cells(notebook)):
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
                 raise ValueError(f"cell {number} wrote to standard error: {output.text.strip()}")
         cell.outputs = [_plain(output) for output in cell.outputs]
-        cell.metadata.pop("execution", None)
     return notebook
 
 

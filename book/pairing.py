@@ -104,9 +104,8 @@ def sync(root=ROOT):
     for md in chapters(root):
         if drift(md, root):
             source = edited(md, root, synced)
-            text = source.read_text(encoding="utf-8")
-            for path in (md, md.with_suffix(".py")):
-                new = convert(text, source.suffix, path.suffix)
+            script = convert(source.read_text(encoding="utf-8"), source.suffix, ".py")
+            for path, new in ((md.with_suffix(".py"), script), (md, convert(script, ".py", ".md"))):
                 if not path.exists() or path.read_text(encoding="utf-8") != new:
                     path.write_text(new, encoding="utf-8", newline="\n")
                     written.append(path)
