@@ -1,0 +1,277 @@
+"""Lines: values against steps, seeds as bands, loss against the learning rate."""
+
+import numpy as np
+
+from optlib.plot.axes import cross, log_axis, looks
+from optlib.plot.figure import MUTED, TEXT, Figure
+from optlib.plot.labels import SIZE, beside, end_labels, say
+from optlib.plot.palette import label
+
+
+def curves(
+    series,
+    x=None,
+    *,
+    alt,
+    caption="",
+    title="",
+    xlabel="step",
+    log="",
+    rule=None,
+    bands=None,
+    hlines=None,
+    vlines=None,
+    slopes=None,
+    marks=None,
+    xlim=None,
+    ylim=None,
+    height=3.6,
+):
+    """Lines with their names at their ends; a line that ends in inf or nan gets a cross and the word "diverges".
+
+    series: {name: y} or {name: (x, y)}; a name that is a rule ("adam") has the rule's color, others ink and gray.
+    x: the positions for every y without its own; 0, 1, 2, ... if not given.  log: "x", "y", "xy" or "".
+    rule: {name: rule}, whose color a series takes.  bands: {name: (low, high)}, arrays as long as y.
+    hlines, vlines: {label: value}, guide lines.  slopes: {label: (exponent, x0, y0)}, a reference line over a decade.
+    marks: a marker on each point; None does so up to 12 points; "only" draws points without lines.
+    Returns a Figure.
+    """
+    data = {name: _pair(name, y, x) for name, y in series.items()}
+    figure = Figure(alt, caption, height=height)
+    with figure as fig:
+        ax = fig.subplots()
+        ax.set(xscale="log" if "x" in log else "linear", yscale="log" if "y" in log else "linear", xlabel=xlabel)
+        ax.set_title(title)
+        ax.grid(axis="y")
+        style = looks(data, rule)
+        kept = {name: _visible(*pair, log) for name, pair in data.items()}
+        _window(ax, kept, bands, log, xlim, ylim, [*(hlines or {}).values()])
+        _guides(ax, hlines, vlines, slopes)
+        ends, broken, drawn = [], [], {}
+        for k, name in enumerate(data):
+            px, py, diverged = _cut(*kept[name], ax.get_ylim()[1])
+            color = style[name]["color"]
+            if bands and name in bands:
+                _band(ax, data[name][0], bands[name], color, px, log)
+            _line(ax, px, py, style[name], marks, (k + 0.5) / len(data))
+            drawn[label(name)] = np.c_[px, py]
+            if diverged and len(px):
+                cross(ax, (px[-1], py[-1]), color)
+                broken.append((f"{label(name)} diverges", color, (px[-1], py[-1])))
+            elif len(px):
+                ends.append((px[-1], py[-1], label(name), color))
+        end_labels(ax, ends)
+        beside(ax, broken, drawn, reach=6)
+        _guide_labels(ax, hlines, vlines, slopes, drawn)
+    return figure
+
+
+def compare(runs, x=None, *, alt, caption="", title="", log="xy", **options):
+    """Convergence over seeds: the line is the median, the band goes from the 10th to the 90th percentile.
+
+    runs: {name: array (seeds, times)}.  x: the positions of the times; 0, 1, 2, ... if not given.
+    A seed that diverged counts as infinite.  Further keywords as in `curves`.  Returns a Figure.
+    """
+    middle, bands = {}, {}
+    for name, values in runs.items():
+        values = np.asarray(values, float)
+        if values.ndim != 2:
+            raise ValueError(f"runs[{name!r}] must be an array (seeds, times), got shape {values.shape}")
+        low, middle[name], high = spread(values)
+        bands[name] = (low, high)
+    return curves(middle, x, alt=alt, caption=caption, title=title, log=log, bands=bands, **options)
+
+
+def sweep(
+    lrs,
+    grid,
+    *,
+    alt,
+    caption="",
+    title="",
+    xlabel=r"learning rate $\eta$",
+    rule=None,
+    vlines=None,
+    ceiling=None,
+    height=3.8,
+):
+    """Sensitivity to the learning rate: median and 10-90% band over seeds, a mark at the best rate of each rule.
+
+    lrs: (rates,), increasing.  grid: {name: array (rates, seeds)} or (rates,); inf or nan is divergence.
+    vlines: {label: rate}, for instance an edge of stability.  ceiling: the highest value drawn; above it a run counts
+    as failed, and the first rate that fails is a cross.  Returns a Figure.
+    """
+    lrs = np.asarray(lrs, float)
+    stats = {name: spread(np.reshape(values, (len(lrs), -1)).T) for name, values in grid.items()}
+    for name, (_, middle, _) in stats.items():
+        if not np.isfinite(middle).any():
+            raise ValueError(f"grid[{name!r}] must be finite for at least one rate")
+    lowest = min(middle.min() for _, middle, _ in stats.values())
+    top = ceiling or 1.6 * max(middle[0] for _, middle, _ in stats.values() if np.isfinite(middle[0]))
+    figure = Figure(alt, caption, height=height)
+    with figure as fig:
+        ax = fig.subplots()
+        ax.set(xscale="log", yscale="log", xlabel=xlabel, xlim=(lrs[0] * 0.9, lrs[-1] * 1.1))
+        ax.set_ylim(lowest * (lowest / top) ** 0.16, top)  # room for the names under the marks
+        ax.set_title(title)
+        ax.grid(axis="y")
+        log_axis(ax.yaxis)
+        log_axis(ax.xaxis)
+        _guides(ax, None, vlines, None)
+        style, best, drawn, failed = looks(stats, rule), [], {}, False
+        for name, (low, middle, high) in stats.items():
+            look = style[name]
+            last = np.flatnonzero(middle < top)[-1]
+            fine = slice(0, last + 1)
+            ax.fill_between(lrs[fine], low[fine], np.minimum(high, top)[fine], color=look["color"], alpha=0.16, lw=0)
+            ax.plot(lrs[fine], np.minimum(middle, top)[fine], color=look["color"], ls=look["linestyle"])
+            k = int(np.argmin(middle))
+            ax.plot(lrs[k], middle[k], marker=look["marker"] or "o", ms=8.5, color=look["color"], zorder=6)
+            best.append((label(name), look["color"], (lrs[k], middle[k])))
+            drawn[label(name)] = np.c_[lrs[fine], np.minimum(middle, top)[fine]]
+            if last + 1 < len(lrs):
+                failed = True
+                gap = [lrs[last], lrs[last + 1]], [middle[last], top]
+                ax.plot(*gap, color=look["color"], lw=1.2, ls=(0, (1, 2)))
+                cross(ax, (lrs[last + 1], top), look["color"])
+        if failed:
+            note = "\N{MULTIPLICATION SIGN}  first rate that fails"
+            say(ax, lrs[0], top, note, MUTED, offset=(0, -9), weight="normal", fontsize=10)
+        beside(ax, sorted(best, key=lambda word: word[2][1]), drawn, reach=8)
+        _guide_labels(ax, None, vlines, None, drawn)
+    return figure
+
+
+def spread(values):
+    """10th percentile, median and 90th percentile over the first axis; what is not finite counts as infinite."""
+    values = np.sort(np.where(np.isfinite(values), values, np.inf), axis=0)
+    out = []
+    for share in (0.1, 0.5, 0.9):  # by hand, since NumPy's quantile makes nan of inf - inf
+        place = share * (len(values) - 1)
+        k, part = int(place), place - int(place)
+        high = values[min(k + 1, len(values) - 1)]
+        out.append(np.where(np.isinf(high) & (part > 0), high, values[k]))
+        fine = np.isfinite(high)
+        out[-1][fine] += part * (high[fine] - values[k][fine])
+    return out
+
+
+# ---- the parts of a line figure
+
+
+def _pair(name, y, x):
+    own = isinstance(y, tuple)
+    px, py = y if own else (np.arange(len(y)) if x is None else x, y)
+    px, py = np.asarray(px, float), np.asarray(py, float)
+    if py.ndim != 1 or px.shape != py.shape:
+        raise ValueError(f"series[{name!r}] must be one value for each x, got shapes {px.shape} and {py.shape}")
+    return px, py
+
+
+def _visible(x, y, log):
+    """x, y without what a logarithmic axis cannot show, up to the first value that is not finite; did it diverge?"""
+    bad = np.flatnonzero(~np.isfinite(y))
+    stop = bad[0] if len(bad) else len(y)
+    x, y = x[:stop], y[:stop]
+    fine = (x > 0 if "x" in log else True) & (y > 0 if "y" in log else np.ones(len(y), bool))
+    return x[fine], y[fine], bool(len(bad))
+
+
+def _window(ax, kept, bands, log, xlim, ylim, levels):
+    """Limits: all that converges, and of what diverges as much as the rest leaves room for."""
+    filled = [(x, y, bad) for x, y, bad in kept.values() if len(x)]
+    if not filled:
+        raise ValueError("series must have at least one value that can be shown")
+    low_x, high_x = min(x.min() for x, _, _ in filled), max(x.max() for x, _, _ in filled)
+    if low_x == high_x:
+        low_x, high_x = low_x * 0.9 - 0.5, high_x * 1.1 + 0.5
+    ax.set_xlim(xlim or (low_x, high_x))
+    calm = [y for _, y, bad in filled if not bad] + [np.asarray(levels, float)]
+    calm = np.concatenate(calm + [y[:1] for _, y, _ in filled])
+    if bands:
+        edges = np.concatenate([np.ravel(b) for b in bands.values()])
+        calm = np.concatenate([calm, edges[np.isfinite(edges)]])
+    if "y" in log:
+        calm = calm[calm > 0]
+    low, high = calm.min(), calm.max()
+    if any(bad for _, _, bad in filled):
+        wild = max(y.max() for _, y, _ in filled)
+        high = min(wild, high * 30 if "y" in log else low + 2.5 * (high - low or 1))
+    if "y" in log:
+        pad = (high / low) ** 0.05 if high > low else 2
+        ax.set_ylim(ylim or (low / pad, high * pad))
+        log_axis(ax.yaxis)
+    else:
+        pad = 0.05 * (high - low) or 0.5
+        ax.set_ylim(ylim or (low - pad, high + pad))
+    if "x" in log:
+        log_axis(ax.xaxis)
+
+
+def _cut(x, y, diverged, top):
+    """A line that leaves through the top for good ends there; so does one that diverged."""
+    above = y > top
+    if not len(y) or not above[-1]:
+        return x, y, diverged
+    stop = int(np.flatnonzero(~above)[-1]) + 1 if (~above).any() else 0
+    return np.append(x[:stop], x[stop]), np.append(y[:stop], top), True
+
+
+def _band(ax, x, band, color, px, log):
+    low, high = (np.asarray(b, float) for b in band)
+    shown = np.isin(x, px) & np.isfinite(low) & (low > 0 if "y" in log else True)
+    high = np.minimum(high, ax.get_ylim()[1])
+    ax.fill_between(x[shown], low[shown], high[shown], color=color, alpha=0.16, lw=0)
+
+
+def _line(ax, x, y, look, marks, place):
+    """The line, with a marker on each of few points, or with three markers along a long line of a rule."""
+    line = dict(color=look["color"], linestyle="" if marks == "only" else look["linestyle"])
+    if marks or (marks is None and len(x) <= 12):
+        ax.plot(x, y, marker=look["marker"] or "o", ms=6.5, zorder=5, **line)
+        return
+    ax.plot(x, y, **line)
+    if marks is None and look["marker"] and len(x):
+        span = ax.transAxes.inverted() + ax.transData.inverted()
+        wanted = [(k + place) / 3 for k in range(3)]
+        ahead = (ax.transData + ax.transAxes.inverted()).transform(np.c_[x, y])[:, 0]
+        del span
+        spots = sorted({int(np.argmin(abs(ahead - w))) for w in wanted})
+        ax.plot(x[spots], y[spots], ls="", marker=look["marker"], color=look["color"], ms=6.5, zorder=5)
+
+
+def _guides(ax, hlines, vlines, slopes):
+    for value in (hlines or {}).values():
+        ax.axhline(value, color=MUTED, lw=1.1, ls=(0, (1, 2)), zorder=1.5)
+    for value in (vlines or {}).values():
+        ax.axvline(value, color=MUTED, lw=1.1, ls=(0, (1, 2)), zorder=1.5)
+    for exponent, x0, y0 in (slopes or {}).values():
+        x1 = _slope_end(ax, x0)
+        ax.plot([x0, x1], [y0, y0 * (x1 / x0) ** exponent], color=MUTED, lw=1.4, zorder=2)
+
+
+def _slope_end(ax, x0):
+    return min(10 * x0, ax.get_xlim()[1])
+
+
+def _guide_labels(ax, hlines, vlines, slopes, drawn):
+    """The names of guide lines, each somewhere along its line where no curve runs."""
+    plain = dict(color=TEXT)["color"]
+    left, right = ax.transAxes.transform([(0.02, 0), (0.98, 0)])[:, 0]
+    low, high = ax.transAxes.transform([(0, 0.03), (0, 0.97)])[:, 1]
+    back = ax.transData.inverted().transform
+    words = []
+    for name, value in (hlines or {}).items():
+        y = ax.transData.transform((ax.get_xlim()[1], value))[1]
+        words.append((name, plain, back([(px, y) for px in np.linspace(right, left, 40)])))
+    for name, value in (vlines or {}).items():
+        x = ax.transData.transform((value, ax.get_ylim()[1]))[0]
+        words.append((name, plain, back([(x, py) for py in np.linspace(high, low, 40)])))
+    for name, (exponent, x0, y0) in (slopes or {}).items():
+        along = np.geomspace(x0, _slope_end(ax, x0), 20)
+        words.append((name, plain, np.c_[along, y0 * (along / x0) ** exponent]))
+    lines = {f"{name}, line": anchors for name, _, anchors in words}
+    beside(ax, words, drawn | lines, reach=2)
+
+
+__all__ = ["SIZE", "compare", "curves", "spread", "sweep"]

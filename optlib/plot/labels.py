@@ -1,0 +1,127 @@
+"""Words on a picture: beside what they name, in its color, and never on top of each other."""
+
+import numpy as np
+from matplotlib import patheffects
+
+from optlib.plot.figure import PAPER, TEXT
+
+HALO = [patheffects.withStroke(linewidth=3, foreground=PAPER)]
+SIZE = 10.5
+DIRECTIONS = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+
+
+def say(ax, x, y, text, color=TEXT, *, offset=(0, 0), leader=False, **keywords):
+    """A word at a place, shifted by `offset` points, with a halo so that it survives what lies beneath."""
+    arrow = dict(arrowstyle="-", color=color, lw=0.8, shrinkA=0, shrinkB=2, relpos=(0, 0.5)) if leader else None
+    keywords = dict(fontsize=SIZE, weight="medium", path_effects=HALO, zorder=9, va="center") | keywords
+    return ax.annotate(
+        text,
+        (x, y),
+        xytext=offset,
+        textcoords="offset points",
+        color=color,
+        annotation_clip=False,
+        arrowprops=arrow,
+        **keywords,
+    )
+
+
+def settle(ax):
+    """Let the layout find its place, so that data can be turned into pixels."""
+    ax.figure.get_figure(root=True).draw_without_rendering()
+
+
+def apart(wanted, gap, low, high):
+    """Positions as near as possible to the wanted ones (sorted), at least `gap` apart, within low and high if they fit.
+
+    Neighbors that touch are merged into a block, which settles at the mean of what its members want.
+    """
+    blocks = []  # [sum of what the members want of the block's first, number of members]
+    for place in wanted:
+        blocks.append([place, 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] + blocks[-2][1] * gap > blocks[-1][0] / blocks[-1][1]:
+            total, count = blocks.pop()
+            blocks[-1][0] += total - count * blocks[-1][1] * gap
+            blocks[-1][1] += count
+    out = []
+    for total, count in blocks:
+        out += [total / count + k * gap for k in range(count)]
+    for k in range(len(out)):  # from below, then from above: the edges are harder than the wishes
+        out[k] = max(out[k], low + k * gap)
+    for k in reversed(range(len(out))):
+        out[k] = min(out[k], high - (len(out) - 1 - k) * gap)
+    return out
+
+
+def end_labels(ax, ends, *, gap=14.5):
+    """Words to the right of the axes at the ends of curves, pushed apart, with a leader where one had to move.
+
+    ends: list of (x, y, text, color) in data coordinates.
+    """
+    if not ends:
+        return
+    settle(ax)
+    points = ax.get_figure(root=True).dpi / 72
+    edge = ax.get_window_extent().x1
+    spots = [ax.transData.transform((x, y)) / points for x, y, *_ in ends]
+    order = sorted(range(len(ends)), key=lambda k: spots[k][1])
+    box = ax.get_window_extent()
+    places = apart([spots[k][1] for k in order], gap, box.y0 / points + 5, box.y1 / points - 4)
+    for k, place in zip(order, places):
+        x, y, text, color = ends[k]
+        shift = place - spots[k][1]
+        say(ax, x, y, text, color, offset=(edge / points - spots[k][0] + 8, shift), leader=abs(shift) > 4, zorder=10)
+
+
+def trail(ax, points):
+    """A polyline of the data as pixels no more than four apart: what a label must keep away from."""
+    q = ax.transData.transform(np.asarray(points, float))
+    q = q[np.isfinite(q).all(axis=1)]
+    if len(q) < 2:
+        return q
+    counts = np.clip(np.linalg.norm(np.diff(q, axis=0), axis=1) / 4, 2, 400).astype(int)
+    return np.concatenate([np.linspace(a, b, n) for a, b, n in zip(q, q[1:], counts)])
+
+
+def beside(ax, words, trails=(), *, inside=True, reach=5):
+    """Each word next to one of its own anchors, where no trail and no other word is near (greedy, in pixels).
+
+    words: list of (text, color, anchors), anchors an array (k, 2) in data coordinates.
+    trails: {text: (n, 2) data coordinates}; a word keeps away from all of them, its own included.
+    """
+    settle(ax)
+    points = ax.get_figure(root=True).dpi / 72
+    box = ax.get_window_extent()
+    pixels = {name: trail(ax, line) for name, line in dict(trails).items()}
+    crowd = np.concatenate([p for p in pixels.values() if len(p)] or [np.empty((0, 2))])
+    taken = [_box(t) for t in ax.texts if t.get_text()]
+    for text, color, anchors in words:
+        anchors = np.atleast_2d(np.asarray(anchors, float))
+        note = say(ax, *anchors[0], text, color, ha="center")
+        extent = note.get_window_extent()
+        half = np.array([extent.width / 2 + 2 * points, extent.height / 2 + points])
+        others = [p for name, p in pixels.items() if name != text and len(p)]
+        best = (np.inf, anchors[0], (0, 0))
+        seen = ax.transData.transform(anchors)
+        visible = [k for k, (x, y) in enumerate(seen) if box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1]
+        for k in visible[:: max(1, len(visible) // 60)]:
+            away = min((np.hypot(*(p[::2] - seen[k]).T).min() / points for p in others), default=40)
+            for angle in DIRECTIONS:
+                shift = np.array([np.cos(angle), np.sin(angle)]) * (half + reach * points)
+                center = seen[k] + shift
+                low, high = center - half, center + half
+                if inside and (low[0] < box.x0 or low[1] < box.y0 or high[0] > box.x1 or high[1] > box.y1):
+                    continue
+                covered = np.sum(np.all(abs(crowd - center) < half, axis=1))
+                clashes = sum(np.all((low < t[1]) & (high > t[0])) for t in taken)
+                cost = 12 * covered + 5000 * clashes - min(away, 40)
+                if cost < best[0]:
+                    best = (cost, anchors[k], shift / points)
+        note.xy, (dx, dy) = tuple(best[1]), best[2]
+        note.set_position((dx, dy))
+        taken.append(_box(note))
+
+
+def _box(text):
+    extent = text.get_window_extent()
+    return np.array([[extent.x0, extent.y0], [extent.x1, extent.y1]])
