@@ -25,11 +25,12 @@ def looks(names, rule=None):
         if owner in RULES:
             out[name] = style(owner)
             k = used[owner] = used.get(owner, -1) + 1
-            if name in rule:  # its own dash first, then those of the others
+            if name in rule:
                 out[name]["linestyle"] = DASHES[k]
+            out[name]["path"] = DASHES[k]  # paths are solid, unless a rule has several
         else:
             color, dash = NEUTRAL[plain % len(NEUTRAL)]
-            out[name] = dict(color=color, marker="", linestyle=dash)
+            out[name] = dict(color=color, marker="", linestyle=dash, path=dash)
             plain += 1
     return out
 

@@ -23,6 +23,7 @@ def curves(
     vlines=None,
     slopes=None,
     marks=None,
+    ceiling=None,
     xlim=None,
     ylim=None,
     height=3.6,
@@ -33,7 +34,8 @@ def curves(
     x: the positions for every y without its own; 0, 1, 2, ... if not given.  log: "x", "y", "xy" or "".
     rule: {name: rule}, whose color a series takes.  bands: {name: (low, high)}, arrays as long as y.
     hlines, vlines: {label: value}, guide lines.  slopes: {label: (exponent, x0, y0)}, a reference line over a decade.
-    marks: a marker on each point; None does so up to 12 points; "only" draws points without lines.
+    marks: True for a marker on each point (None does so up to 12 points), False for none, "only" for no lines.
+    ceiling: a line that ends above it has diverged, too.
     Returns a Figure.
     """
     data = {name: _pair(name, y, x) for name, y in series.items()}
@@ -45,11 +47,15 @@ def curves(
         ax.grid(axis="y")
         style = looks(data, rule)
         kept = {name: _visible(*pair, log) for name, pair in data.items()}
+        if ceiling:
+            kept = {name: _cut(*line, ceiling) for name, line in kept.items()}
         _window(ax, kept, bands, log, xlim, ylim, [*(hlines or {}).values()])
         _guides(ax, hlines, vlines, slopes)
         ends, broken, drawn = [], [], {}
         for k, name in enumerate(data):
-            px, py, diverged = _cut(*kept[name], ax.get_ylim()[1])
+            px, py, diverged = kept[name]
+            if diverged:
+                px, py, _ = _cut(px, py, True, ax.get_ylim()[1])
             color = style[name]["color"]
             if bands and name in bands:
                 _band(ax, data[name][0], bands[name], color, px, log)
@@ -136,7 +142,7 @@ def sweep(
                 cross(ax, (lrs[last + 1], top), look["color"])
         if failed:
             note = "\N{MULTIPLICATION SIGN}  first rate that fails"
-            say(ax, lrs[0], top, note, MUTED, offset=(0, -9), weight="normal", fontsize=10)
+            say(ax, lrs[0], ax.get_ylim()[0], note, MUTED, offset=(0, 9), weight="normal", fontsize=10)
         beside(ax, sorted(best, key=lambda word: word[2][1]), drawn, reach=8)
         _guide_labels(ax, None, vlines, None, drawn)
     return figure
@@ -232,10 +238,8 @@ def _line(ax, x, y, look, marks, place):
         return
     ax.plot(x, y, **line)
     if marks is None and look["marker"] and len(x):
-        span = ax.transAxes.inverted() + ax.transData.inverted()
         wanted = [(k + place) / 3 for k in range(3)]
         ahead = (ax.transData + ax.transAxes.inverted()).transform(np.c_[x, y])[:, 0]
-        del span
         spots = sorted({int(np.argmin(abs(ahead - w))) for w in wanted})
         ax.plot(x[spots], y[spots], ls="", marker=look["marker"], color=look["color"], ms=6.5, zorder=5)
 

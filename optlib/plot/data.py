@@ -43,7 +43,7 @@ def stream(
             :, 0
         ]
         t = np.arange(1, len(g) + 1)
-        look = looks(lines, rule)
+        look = looks(averages, _only(rule, averages)) | looks(steps or {}, _only(rule, steps))
         for ax, words, series in zip(rows, (title, steps_title), (averages, steps)):
             ax.set_title(words)
             ax.set_xlim(0.5, len(g) + 0.5)
@@ -67,6 +67,10 @@ def stream(
         for ax, series in zip(rows, (averages, steps)):
             end_labels(ax, [(t[-1], v[-1], label(n), look[n]["color"]) for n, v in series.items()])
     return figure
+
+
+def _only(rule, names):
+    return {name: owner for name, owner in (rule or {}).items() if name in (names or {})}
 
 
 def dots(table, *, alt, caption="", title="", rule=None, log="", vlines=None, digits=3, height=None):
@@ -132,25 +136,25 @@ def images(pictures, labels=None, *, alt, caption="", title="", columns=10):
     shades = np.round(16 * (x - x.min()) / (np.ptp(x) or 1)).astype(int)
     columns = min(columns, n)
     lines = -(-n // columns)
-    cell = 5.2 / columns
-    figure = Figure(
-        alt, caption, height=lines * (cell * rows / across + 0.26 * (labels is not None)) + 0.32 * bool(title)
-    )
+    wide, tall = across * 1.25, rows * (1.25 if labels is None else 1.75)
+    spots = [(k % columns * wide, k // columns * tall) for k in range(n)]
+    figure = Figure(alt, caption, height=5.2 * lines * tall / (columns * wide) + 0.34 * bool(title))
     with figure as fig:
-        if title:
-            fig.suptitle(title, x=0.012, ha="left", fontsize=11, weight="medium")
-        for k, ax in enumerate(fig.subplots(lines, columns, squeeze=False).flat):
-            ax.set(xlim=(-0.3, across + 0.3), ylim=(rows + 0.3, -0.3), aspect="equal", xticks=[], yticks=[])
-            ax.spines[:].set_visible(False)
-            if k >= n:
-                continue
-            for shade in range(1, 17):  # one path a shade: themed like every other shape, where a bitmap is not
-                corners = [(j, i) for i, j in zip(*np.nonzero(shades[k] == shade))]
-                if corners:
-                    squares = [_square(*corner) for corner in corners]
-                    ax.add_patch(PathPatch(Path.make_compound_path(*squares), fc=TEXT, lw=0, alpha=shade / 16))
-            if labels is not None:
-                ax.set_xlabel(str(labels[k]), labelpad=1, color=TEXT)
+        ax = fig.subplots()
+        ax.set_title(title)
+        ax.set(
+            xlim=(-0.1 * across, columns * wide), ylim=(lines * tall, -0.1 * rows), aspect="equal", xticks=[], yticks=[]
+        )
+        ax.spines[:].set_visible(False)
+        for shade in range(1, 17):  # one path a shade: themed like every other shape, where a bitmap is not
+            squares = [
+                _square(x + j, y + i) for (x, y), s in zip(spots, shades) for i, j in zip(*np.nonzero(s == shade))
+            ]
+            if squares:
+                patch = PathPatch(Path.make_compound_path(*squares), fc=TEXT, lw=0, alpha=shade / 16)
+                ax.add_patch(patch)
+        for (x, y), word in zip(spots, labels if labels is not None else ()):
+            ax.text(x + across / 2, y + 1.1 * rows, str(word), ha="center", va="top", fontsize=10.5)
     return figure
 
 

@@ -7,12 +7,17 @@ from optlib.plot.figure import PAPER, TEXT
 
 HALO = [patheffects.withStroke(linewidth=3, foreground=PAPER)]
 SIZE = 10.5
-DIRECTIONS = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+TURN = np.array([(np.cos(a), np.sin(a)) for a in np.linspace(0, 2 * np.pi, 16, endpoint=False)])  # 16 directions
+FAR = np.array([1, 2.5, 5, 8])  # how many times `reach` a word may stand away
 
 
 def say(ax, x, y, text, color=TEXT, *, offset=(0, 0), leader=False, **keywords):
     """A word at a place, shifted by `offset` points, with a halo so that it survives what lies beneath."""
-    arrow = dict(arrowstyle="-", color=color, lw=0.8, shrinkA=0, shrinkB=2, relpos=(0, 0.5)) if leader else None
+    arrow = (
+        dict(arrowstyle="-", color=color, lw=0.8, shrinkA=0, shrinkB=2, relpos=(0 if offset[0] > 0 else 1, 0.5))
+        if leader
+        else None
+    )
     keywords = dict(fontsize=SIZE, weight="medium", path_effects=HALO, zorder=9, va="center") | keywords
     return ax.annotate(
         text,
@@ -91,34 +96,34 @@ def beside(ax, words, trails=(), *, inside=True, reach=5):
     """
     settle(ax)
     points = ax.get_figure(root=True).dpi / 72
-    box = ax.get_window_extent()
+    frame = ax.get_window_extent()
+    frame = np.array([frame.min, frame.max]) if inside else np.array([[-np.inf] * 2, [np.inf] * 2])
     pixels = {name: trail(ax, line) for name, line in dict(trails).items()}
     crowd = np.concatenate([p for p in pixels.values() if len(p)] or [np.empty((0, 2))])
     taken = [_box(t) for t in ax.texts if t.get_text()]
     for text, color, anchors in words:
         anchors = np.atleast_2d(np.asarray(anchors, float))
-        note = say(ax, *anchors[0], text, color, ha="center")
-        extent = note.get_window_extent()
-        half = np.array([extent.width / 2 + 2 * points, extent.height / 2 + points])
-        others = [p for name, p in pixels.items() if name != text and len(p)]
-        best = (np.inf, anchors[0], (0, 0))
+        probe = say(ax, *anchors[0], text, color)
+        half = np.diff(_box(probe), axis=0)[0] / 2 + np.array([2, 1]) * points
+        probe.remove()
+        others = [p[::2] for name, p in pixels.items() if name != text and len(p)]
         seen = ax.transData.transform(anchors)
-        visible = [k for k, (x, y) in enumerate(seen) if box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1]
-        for k in visible[:: max(1, len(visible) // 60)]:
-            away = min((np.hypot(*(p[::2] - seen[k]).T).min() / points for p in others), default=40)
-            for angle in DIRECTIONS:
-                shift = np.array([np.cos(angle), np.sin(angle)]) * (half + reach * points)
-                center = seen[k] + shift
-                low, high = center - half, center + half
-                if inside and (low[0] < box.x0 or low[1] < box.y0 or high[0] > box.x1 or high[1] > box.y1):
-                    continue
-                covered = np.sum(np.all(abs(crowd - center) < half, axis=1))
-                clashes = sum(np.all((low < t[1]) & (high > t[0])) for t in taken)
-                cost = 12 * covered + 5000 * clashes - min(away, 40)
-                if cost < best[0]:
-                    best = (cost, anchors[k], shift / points)
-        note.xy, (dx, dy) = tuple(best[1]), best[2]
-        note.set_position((dx, dy))
+        visible = np.flatnonzero(((seen > frame[0] - 1) & (seen < frame[1] + 1)).all(axis=1))
+        far = np.repeat(FAR[: 2 if len(anchors) > 5 else 4], len(TURN))  # a word with one place may move further
+        way = np.tile(TURN, (len(far) // len(TURN), 1))
+        best, place = np.inf, (anchors[0], np.zeros(2), 0)
+        for k in visible[:: max(1, len(visible) // 40)]:
+            shift = way * (half + far[:, None] * reach * points)
+            low, high = seen[k] + shift - half, seen[k] + shift + half
+            cost = 12.0 * np.sum((abs(crowd - (seen[k] + shift)[:, None]) < half).all(axis=2), axis=1) + 4 * far
+            for box in taken:
+                cost += 5000 * ((low < box[1]) & (high > box[0])).all(axis=1)
+            cost[((low < frame[0]) | (high > frame[1])).any(axis=1)] = np.inf
+            cost -= min([40, *(np.hypot(*(p - seen[k]).T).min() / points for p in others)])  # away from other lines
+            choice = int(np.argmin(cost))
+            if cost[choice] < best:
+                best, place = cost[choice], (anchors[k], shift[choice] / points, far[choice])
+        note = say(ax, *place[0], text, color, offset=place[1], ha="center", leader=place[2] > FAR[1])
         taken.append(_box(note))
 
 
