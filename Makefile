@@ -2,15 +2,15 @@
 # prints what there is. Windows without make, and conda: see README.md.
 
 PYTHON ?= python3
-VENV   ?= .venv
-LOCK   ?= requirements.lock
 JOBS   ?= 2
 PORT   ?= 8000
 
+VENV := .venv
 UV  := uv==0.13.9
 BIN := $(CURDIR)/$(VENV)/bin
 PY  := $(BIN)/python
 
+BASE := $(or $(shell command -v $(PYTHON)),$(PYTHON))
 export PATH := $(BIN):$(PATH)
 # What a chapter prints must not depend on the reader's IPython profile, on hash seeds, or on how many threads add up a sum.
 export IPYTHONDIR := $(CURDIR)/_build/ipython
@@ -18,12 +18,17 @@ export PYTHONHASHSEED := 0
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
+CI_VENV := .venv-ci
+CI_PY   := $(CURDIR)/$(CI_VENV)/bin/python
+
 READY := $(VENV)/.ready
+CI_READY := $(CI_VENV)/.ready
 NODE  := node_modules/.ready
-NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
+UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal $(addprefix --ignore=tests/,browser conformance gpu)
+NBVAL := TQDM_DISABLE=1 $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab test quick nbval prove notebooks sync bench conformance browser gpu lock clean
+.PHONY: help setup book html lab test quick nbval prove sync notebooks bench conformance browser gpu oldest setup-ci lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -32,18 +37,28 @@ help: ## what there is
 
 setup: $(READY) $(NODE) ## install everything the book needs into .venv and node_modules (done by itself where needed)
 
-$(READY): $(LOCK) pyproject.toml
-	@$(PYTHON) -c 'import sys; v = ".".join(map(str, sys.version_info[:3])); sys.exit(sys.version_info < (3, 11) and \
+$(READY): requirements.lock pyproject.toml
+	@$(BASE) -c 'import sys; v = ".".join(map(str, sys.version_info[:3])); sys.exit(sys.version_info < (3, 11) and \
 	  f"Descent needs Python 3.11 or newer, and $(PYTHON) is {v}: make PYTHON=python3.12, for example.")'
-	$(PYTHON) -m venv $(VENV)
+	$(BASE) -m venv $(VENV)
 	$(PY) -m pip install -q --disable-pip-version-check "$(UV)"
-	$(BIN)/uv pip install -q --python $(PY) -r $(LOCK)
+	$(BIN)/uv pip install -q --python $(PY) -r requirements.lock
 	$(BIN)/uv pip install -q --python $(PY) --no-deps -e .
 	@$(PY) -c "import matplotlib.font_manager" 2>/dev/null # builds its list of fonts once, so that no chapter prints about it
 	@touch $@
 
 $(NODE): package.json package-lock.json | $(READY)
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+setup-ci: $(CI_READY)
+
+# An environment of its own: other libraries can replace torch without a word. pip, because it finds a local build of torch.
+$(CI_READY): requirements-ci.lock
+	$(BASE) -m venv $(CI_VENV)
+	$(CI_PY) -m pip install -q --disable-pip-version-check "$(UV)" "$$(grep '^torch==' $<)"
+	$(CI_VENV)/bin/uv pip install -q --python $(CI_PY) -r $<
+	$(CI_VENV)/bin/uv pip install -q --python $(CI_PY) --no-deps -e .
 	@touch $@
 
 # ---------------------------------------------------------------- reading and running
@@ -67,7 +82,7 @@ quick: $(READY) ## lint, pairs of chapters, proofs, unit tests; under a minute
 	$(BIN)/ruff format --check .
 	$(PY) -m book.pairing
 	$(PY) -m book.proofs
-	$(PY) -m pytest -q -n $(JOBS) --ignore=tests/browser --ignore=tests/conformance --ignore=tests/gpu
+	$(UNIT)
 
 nbval: $(READY) ## run every reference notebook again and compare what it prints
 	$(NBVAL) book/notebooks
@@ -75,16 +90,39 @@ nbval: $(READY) ## run every reference notebook again and compare what it prints
 prove: $(READY) ## prove the displayed equations equal to the code
 	$(PY) -m book.proofs
 
+bench: $(READY) ## microseconds a step, on this machine
+	@$(PY) -m tests.bench
+
+conformance: $(CI_READY) ## compare the rules with torch, optax and pytorch_optimizer
+	$(CI_PY) -m pytest -q tests/conformance
+
+browser: $(CI_READY) ## drive the built site in a real Chromium
+	@command -v chromium >/dev/null || { echo "make browser needs Chromium, as the command chromium." >&2; exit 1; }
+	@test -f _build/html/index.html || $(MAKE) html
+	$(CI_PY) -m pytest -q tests/browser
+
+gpu: ## nothing yet
+	@echo "Nothing in the book runs on a GPU yet: the chapters need none, and every test passes without one."
+
+oldest: ## the unit tests with the oldest versions that pyproject.toml admits, in .venv-oldest
+	$(BASE) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip install -q --disable-pip-version-check "$(UV)"
+	.venv-oldest/bin/uv pip install -q --python .venv-oldest/bin/python --resolution lowest-direct -e ".[notebooks,book,test]"
+	$(UNIT:$(PY)%=$(CURDIR)/.venv-oldest/bin/python%)
+
 # ---------------------------------------------------------------- writing
 
 sync: $(READY) ## bring the two files of each chapter together, from the one that was edited
 	@$(PY) -m book.pairing sync
 
 notebooks: sync ## run the chapters and write their reference notebooks; ONLY="chapters/01_x.md ..." for some
-	@$(PY) -m book.notebooks $(ONLY)
+	@TQDM_DISABLE=1 $(PY) -m book.notebooks $(ONLY)
 
 lock: $(READY) ## choose the versions anew that everybody gets
 	$(BIN)/uv pip compile -q --upgrade --universal --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
+	rm -rf $(CI_VENV) && $(BASE) -m venv $(CI_VENV)
+	$(CI_PY) -m pip install -q --disable-pip-version-check -c requirements.lock -r requirements-ci.in
+	$(CI_PY) -m pip freeze | sed 's/+cpu$$//' | LC_ALL=C sort -f > requirements-ci.lock
 
 clean: ## remove what was built; .venv, node_modules and work/ stay
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis .jupyter_cache
