@@ -1,0 +1,40 @@
+"""Exercises that answer at once: `check("momentum-2", answer)` says right, not answered yet, or what went wrong.
+
+Answers are read under a time limit and nothing in them can make `check` raise.  See README.md beside this file.
+"""
+
+import importlib
+
+from optlib.exercises.kinds import Hint
+from optlib.exercises.verdict import Verdict, unanswered
+
+CHAPTERS = ("descent-step", "momentum", "adam")
+
+__all__ = ["CHAPTERS", "Verdict", "check", "exercises"]
+
+
+def exercises(chapter):
+    """The exercises of one chapter, {id: function answer -> None or ...}; raises Hint with a sentence otherwise."""
+    return importlib.import_module(f"optlib.exercises.{chapter.replace('-', '_')}").EXERCISES
+
+
+def check(name, answer):
+    """The verdict on an answer.
+
+    name: the exercise's id, as "momentum-2".  answer: what its starter asks for; `...` means not answered yet.
+    Returns a Verdict, which Jupyter shows.  Raises nothing but KeyboardInterrupt.
+    """
+    known = {key: judge for chapter in CHAPTERS for key, judge in exercises(chapter).items()}
+    if not isinstance(name, str) or name not in known:
+        there = ", ".join(f"{c}-1 to {c}-{len(exercises(c))}" for c in CHAPTERS)
+        return Verdict("check", "wrong", f"There is no exercise {str(name)[:40]!r}; there are {there}.")
+    if unanswered(answer):
+        return Verdict(name, "open")
+    try:
+        return Verdict(name, "right" if known[name](answer) is None else "open")
+    except Hint as hint:
+        return Verdict(name, "wrong", str(hint))
+    except ImportError as missing:
+        return Verdict(name, "wrong", f"This exercise cannot be checked here: {missing}.")
+    except Exception:  # an object made to be unreadable
+        return Verdict(name, "wrong", "This answer cannot be read.")
