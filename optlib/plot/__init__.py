@@ -3,7 +3,7 @@
 Every function takes `alt=` (required: what the figure shows, in words), `caption=""` and `title=""` (what the vertical
 axis measures), and returns a `Figure`; a notebook shows it, `.save("x.svg")` or `.save("x.png")` writes it.
 A name that is a rule ("adam", "momentum_inside", ...) is drawn in the rule's color, dash and marker and printed as
-"Adam"; any other name is printed as it is, in ink and gray; `rule={"η = 0.1": "sgd"}` lends a series the color of a rule.
+"Adam"; any other name is printed as it is, in ink and gray; `rule={"η = 0.1": "sgd"}` lends a series a rule's color.
 Words may hold $math$ (title, xlabel, names); alt and caption may not.
 
     paths(f, {name: (steps + 1, 2)}, (left, right, bottom, top), minimum=(1, 1))    level curves of f(x, y) with paths

@@ -8,7 +8,7 @@ from optlib.plot.palette import RAMP, RULES, style
 HEIGHT = 6.6
 ALT = (
     "Map of the organizing derivation. On top, theta is the minimizer of slope plus distance plus penalty. Below, four "
-    "distances with their unit ball and the step that each makes of the same slope: the squared 2-norm, a circle, gives "
+    "distances with their unit ball and the step that each makes of the same slope: the squared 2-norm, a circle, is "
     "gradient descent; a diagonal, an ellipse along the axes, gives AdaGrad, RMSProp and, with momentum, Adam; the max "
     "norm, a square, gives signSGD and Lion; a matrix, a tilted ellipse, gives Newton and the natural gradient. At the "
     "bottom, a fading sum of past slopes is momentum, and a penalty gives the proximal step."
