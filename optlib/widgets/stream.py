@@ -5,13 +5,8 @@ import traitlets
 from optlib import rules as RULES
 from optlib.widgets import still
 from optlib.widgets.page import PageWidget, known, number
+from optlib.widgets.signals import KINDS
 
-KINDS = {
-    "constant": "A constant with noise",
-    "outlier": "One outlier of 100",
-    "flips": "Signs that flip",
-    "sparse": "Mostly zero",
-}
 
 
 class Stream(PageWidget):
