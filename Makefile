@@ -101,14 +101,15 @@ browser: $(CI_READY) ## drive the built site in a real Chromium
 	@test -f _build/html/index.html || $(MAKE) html
 	$(CI_PY) -m pytest -q tests/browser
 
-gpu: ## nothing yet
+gpu: ## what there is to run on a GPU: nothing yet
 	@echo "Nothing in the book runs on a GPU yet: the chapters need none, and every test passes without one."
 
+OLDEST := $(CURDIR)/.venv-oldest/bin
 oldest: ## the unit tests with the oldest versions that pyproject.toml admits, in .venv-oldest
 	$(BASE) -m venv --clear .venv-oldest
-	.venv-oldest/bin/python -m pip install -q --disable-pip-version-check "$(UV)"
-	.venv-oldest/bin/uv pip install -q --python .venv-oldest/bin/python --resolution lowest-direct -e ".[notebooks,book,test]"
-	$(UNIT:$(PY)%=$(CURDIR)/.venv-oldest/bin/python%)
+	$(OLDEST)/python -m pip install -q --disable-pip-version-check "$(UV)"
+	$(OLDEST)/uv pip install -q --python $(OLDEST)/python --resolution lowest-direct -e ".[notebooks,book,test]"
+	PATH="$(OLDEST):$$PATH" $(UNIT:$(BIN)/%=$(OLDEST)/%) -W ignore::DeprecationWarning # old versions call what is now deprecated
 
 # ---------------------------------------------------------------- writing
 
@@ -124,5 +125,5 @@ lock: $(READY) ## choose the versions anew that everybody gets
 	$(CI_PY) -m pip install -q --disable-pip-version-check -c requirements.lock -r requirements-ci.in
 	$(CI_PY) -m pip freeze | sed 's/+cpu$$//' | LC_ALL=C sort -f > requirements-ci.lock
 
-clean: ## remove what was built; .venv, node_modules and work/ stay
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis .jupyter_cache
+clean: ## remove what was built; .venv, .venv-ci, node_modules and work/ stay
+	rm -rf _build .venv-oldest .pytest_cache .ruff_cache .hypothesis .jupyter_cache
