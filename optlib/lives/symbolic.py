@@ -80,7 +80,7 @@ class Trace:
 
 
 def shape_of(step, shape=(2, 3), length=3):
-    """The shape of theta on which a step is traced: () for elementwise steps, `shape` for tensors, (length,) for models.
+    """The shape of theta to trace a step on: () for elementwise steps, `shape` for tensors, (length,) for models.
 
     A step that sees the whole model but uses only elementwise words is traced on one element.
     """
@@ -95,7 +95,7 @@ def shape_of(step, shape=(2, 3), length=3):
 
 
 def state_shapes(step, shape):
-    """{state: its shape} where theta has `shape`: a state that starts as a function of theta has the shape of its start."""
+    """{state: its shape} where theta has `shape`; a state that starts as a function of theta has that value's shape."""
     signature = read(step)
     return {
         name: () if name in signature.numbers else np.shape(start(np.zeros(shape))) if callable(start) else shape

@@ -1,0 +1,183 @@
+"""The code's side of a proof: a step's names and lines, what it gives on symbols, what it gives at points."""
+
+import ast
+import functools
+import inspect
+import random
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import sympy as sp
+
+from book.proofs.points import Domain
+from book.proofs.tokens import MathError
+from book.proofs.words import MATRICES, Choices, mp, numeric_words
+from optlib.grammar import Matrix, read, start
+from optlib.lives import final_values, over
+from optlib.lives.symbolic import each, shape_of, state_shapes, symbolic_inputs, trace
+
+ROOT = Path(__file__).resolve().parents[2]
+POINTS, MOST, MATRIX_POINTS = 100, 800, 50  # points of a proof; tried until every branch was entered; on matrices
+
+
+def known_steps():
+    """{name: step} of all rules and methods of optlib."""
+    from optlib import methods, rules
+
+    return {name: getattr(module, name) for module in (rules, methods) for name in module.__all__}
+
+
+class Code:
+    """One step with some hyperparameters fixed.
+
+    domains: {name: text}.  fixed: {hyperparameter: number}.  theta: the name of its first argument.
+    """
+
+    def __init__(self, step, domains, fixed=()):
+        self.step, self.domains, self.fixed = step, domains, dict(fixed)
+        self.name, self.signature = step.__name__, read(step)
+        self.theta = step.__code__.co_varnames[0]
+        self.state = {self.theta, *self.signature.state}
+        self.matrix = self.signature.scope is Matrix
+        self.shape = (3, 4) if self.matrix else shape_of(step)
+
+    @functools.cached_property
+    def lines(self):
+        """{name: line of its assignment}."""
+        source, first = inspect.getsourcelines(self.step)
+        return {
+            target.id: first + node.lineno - 1
+            for node in ast.walk(ast.parse(textwrap.dedent("".join(source))))
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+
+    @property
+    def file(self):
+        """The source file, seen from the repository's root where it lies there."""
+        path = Path(inspect.getsourcefile(self.step)).resolve()
+        return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+    @functools.cached_property
+    def moving(self):
+        """Names that carry a subscript: states, the gradient, and what is assigned and not the same at each step."""
+        names = self.state | ({"g"} & set(self.signature.asks))
+        still = {str(name) for name in self.signature.hyper}
+        for name in set(self.lines) - names:
+            value = self.symbolic.values[name] if self.symbolic else np.zeros(1)
+            if isinstance(value, np.ndarray) or {str(s) for s in sp.sympify(value).free_symbols} - still:
+                names.add(name)
+        return names
+
+    # -- on symbols
+    @functools.cached_property
+    def symbolic(self):
+        """The Trace on symbols, or None where SymPy cannot run the step."""
+        if self.matrix:
+            return None
+        try:
+            inputs = symbolic_inputs(self.step, self.nonnegative)
+            return trace(self.step, inputs | {name: sp.Rational(str(v)) for name, v in self.fixed.items()})
+        except TypeError:
+            return None
+
+    # -- at points
+    @functools.cached_property
+    def nonnegative(self):
+        """The states that start at a number >= 0 and stay so while all of them are: found by trying."""
+        found = {name for name, value in self.signature.state.items() if not callable(value) and value >= 0}
+        if self.matrix:
+            return found
+        while True:
+            rng = random.Random(0)
+            leaving = set()
+            for i in range(40):
+                inputs = self.point(rng, i, found)
+                values = self.run(inputs, Choices()) or {}
+                leaving |= {n for n in found if n in values and any(v < 0 for v in np.ravel(values[n]))}
+            if not leaving:
+                return found
+            found -= leaving
+
+    def point(self, rng, i, nonnegative):
+        """The inputs of the i-th point; every fifth is a first step."""
+        coarse, first = i % 2 == 0, i % 5 == 0
+        draw = functools.partial(fill, rng=rng, coarse=coarse)
+        inputs = {self.theta: draw("real", self.shape)}
+        for k, name in enumerate(self.signature.asks):
+            inputs[name] = draw("real", self.shape) if name == "g" else opaque(k)
+        starts = dict(zip(self.signature.state, start(self.signature, inputs[self.theta])))
+        for name, shape in state_shapes(self.step, self.shape).items():
+            value = draw("nonnegative" if name in nonnegative else "real", shape)
+            inputs[name] = each(mp.mpf, 1)(starts[name]) + 0 * value if first else value
+        if self.signature.timed:
+            inputs["t"] = 1 if first else (2, 3, rng.randint(1, 30))[i % 3]
+        for name, default in self.signature.hyper.items():
+            text = self.domains.get(name, "positive")
+            zero = default == 0 and text == "positive"
+            inputs[name] = draw("nonnegative" if zero else text, ())
+        return inputs | {name: mp.mpf(str(value)) for name, value in self.fixed.items()}
+
+    def run(self, inputs, choices):
+        """All names after one step from `inputs`, or None where a value is undefined."""
+        choices.begin("code")
+        try:
+            return final_values(over(self.step, numeric_words(choices)), inputs)
+        except ArithmeticError:
+            return None
+
+    @functools.cached_property
+    def points(self):
+        """[(inputs, values)] at which every branch of the code was entered."""
+        if self.matrix:
+            return list(self.matrix_points())
+        rng, choices, out = random.Random(1), Choices(), []
+        for i in range(MOST):
+            inputs = self.point(rng, i, self.nonnegative)
+            values = self.run(inputs, choices)
+            if values is not None:
+                out.append((inputs, values))
+            if i + 1 >= POINTS and not choices.rare() and len(out) >= POINTS // 2:
+                return out
+        if rare := choices.rare():
+            _, kind, branch, times = rare[0]
+            raise MathError(f"{self.name}: the branch {branch} of a {kind} was entered {times} times in {MOST} points")
+        raise MathError(f"{self.name} has a value at only {len(out)} of {MOST} points")
+
+    def matrix_points(self):
+        """Doubles: states that the step itself reaches in 0 to 3 steps."""
+        for i in range(MATRIX_POINTS):
+            rng = np.random.default_rng(i)
+            plain = random.Random(i)
+            hyper = {n: float(fill(self.domains.get(n, "positive"), (), plain, False)) for n in self.signature.hyper}
+            hyper |= {name: float(value) for name, value in self.fixed.items()}
+            theta = rng.standard_normal(self.shape)
+            state = [s + np.zeros(shape) for s, shape in zip(start(self.signature, theta), self.shapes())]
+            for t in range(1, i % 4 + 2):
+                inputs = {self.theta: theta, "g": rng.standard_normal(self.shape)}
+                inputs |= dict(zip(self.signature.state, state)) | hyper | ({"t": t} if self.signature.timed else {})
+                theta, *state = self.step(**inputs)
+            yield inputs, final_values(self.step, inputs)
+
+    def shapes(self):
+        return state_shapes(self.step, self.shape).values()
+
+    def vocabulary(self, choices):
+        return MATRICES if self.matrix else numeric_words(choices)
+
+
+def fill(domain, shape, rng, coarse):
+    """One value of a Domain, or an array of values."""
+    if shape == ():
+        return Domain(domain).draw(rng, coarse)
+    array = np.empty(shape, object)
+    for index in np.ndindex(shape):
+        array[index] = Domain(domain).draw(rng, coarse)
+    return array
+
+
+def opaque(k):
+    """A function that no equation can know: the k-th thing a step asks."""
+    return each(lambda x: x * x / (k + 2) - 2 * x + mp.cos(3 * x), 1)

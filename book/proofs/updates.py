@@ -1,0 +1,185 @@
+"""Displayed updates against the code of their rule."""
+
+import functools
+import re
+
+import numpy as np
+import sympy as sp
+
+from book.proofs.points import agree, show
+from book.proofs.tokens import MathError
+from book.proofs.values import Values
+from book.proofs.words import SYMBOLS, Choices, Undecided
+
+OLD = ("-", ("name", "t", ()), ("num", "1"))
+NEW = ("name", "t", ())
+FEWEST = 30  # points at which a condition must hold
+
+
+def when(indices):
+    """ "old", "new" or None for the subscripts t-1, t and none."""
+    return {(): None, (OLD,): "old", (NEW,): "new"}.get(indices, "other")
+
+
+def nodes(tree):
+    """All names and applications in a tree."""
+    if isinstance(tree, tuple):
+        if tree and tree[0] in ("name", "apply"):
+            yield tree
+            parts = tree[3] if tree[0] == "apply" else ()
+        else:
+            parts = tree
+        for part in parts:
+            yield from nodes(part)
+
+
+def left_side(tree):
+    """The name that an equation defines."""
+    if tree[0] != "name" or when(tree[2]) not in ("new", None):
+        raise MathError("the left side of an update is a name with subscript t")
+    return tree[1]
+
+
+def used_names(code, tree, target, helpers):
+    """The names at t that a right side uses; raises MathError for each that does not belong there."""
+    used = set()
+    for node in nodes(tree):
+        kind, name, indices = node[:3]
+        time = when(indices)
+        if kind == "apply":
+            if name == "grad" and "g" in code.signature.asks:
+                if node[3] != (("name", code.theta, (OLD,)),):
+                    raise MathError(f"{code.name} sees the gradient at theta_{{t-1}} only")
+            elif name not in code.signature.asks:
+                raise MathError(f"{code.name} does not ask for {name}")
+        elif time == "other":
+            raise MathError(f"`{name}` has a subscript that is neither t nor t-1")
+        elif name == "t" and time is None:
+            if not code.signature.timed:
+                raise MathError(f"{code.name} does not know t")
+        elif name in code.signature.hyper:
+            if time == "old":
+                raise MathError(f"`{name}` is a hyperparameter: no subscript t-1")
+        elif name == target and time != "old":
+            raise MathError(f"`{name}` is defined by itself")
+        elif time == "old":
+            if name not in code.state:
+                raise MathError(f"{code.name} carries no `{name}` from step to step")
+        elif name in code.moving or name in code.lines or name in helpers:
+            if time is None and (name in code.moving or helpers.get(name, (None, None))[1] == "new"):
+                raise MathError(f"`{name}` moves: it needs a subscript, t or t-1")
+            used.add(name)
+        elif name == "I" and code.matrix:
+            pass
+        elif name in code.signature.asks:
+            raise MathError(f"`{name}` is a function: write what it is of")
+        else:
+            raise MathError(f"`{name}` is neither in {code.name} nor defined before")
+    return used
+
+
+def page_values(code, words, inputs, values, helpers):
+    """The Values of right sides where the code has `inputs` and `values`."""
+
+    def lookup(name, indices):
+        if when(indices) == "old":
+            return inputs[name]
+        if name in helpers and name not in values:
+            return evaluate(helpers[name][0])
+        return values[name]
+
+    def apply(name, indices, arguments):
+        return inputs["g"] if name not in inputs else inputs[name](*arguments)
+
+    evaluate = Values(words, lookup, apply, linear=code.matrix)
+    return evaluate
+
+
+def same(a, b, deep=True):
+    """Whether two SymPy values are one, shown by rewriting; deep: also by SymPy's `simplify`, which takes its time."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return np.shape(a) == np.shape(b) and all(same(x, y, deep) for x, y in zip(a.flat, b.flat))
+    if a == b:
+        return True
+    difference = sp.sympify(a - b)
+    if sp.expand(difference) == 0:
+        return True
+    if sp.count_ops(difference) > 200:
+        return False
+    return sp.expand(sp.fraction(sp.together(difference))[0]) == 0 or (deep and sp.simplify(difference) == 0)
+
+
+def compare_symbols(code, target, tree, helpers, positive):
+    """Whether SymPy shows the equation; `positive` are names at t that are taken as positive."""
+    trace = code.symbolic
+    if trace is None:
+        return False
+    try:
+        page = page_values(code, SYMBOLS, trace.inputs, trace.values, helpers)(tree)
+    except (Undecided, TypeError):
+        return False
+    ours = trace.values[target]
+    if code.shape == ():
+        known = {trace.values[n]: sp.Symbol(f"{n}_t", positive=True) for n in positive if trace.values.get(n, n).args}
+        ours, page = sp.sympify(ours).xreplace(known), sp.sympify(page).xreplace(known)
+    return same(ours, page)
+
+
+def compare_points(code, target, tree, helpers, conditions):
+    """How many points agree.  Raises MathError with the first that does not, or where a branch is hardly met."""
+    choices, count = Choices(), 0
+    for inputs, values in code.points:
+        page = page_values(code, code.vocabulary(choices), inputs, values, helpers)
+        choices.begin("condition")
+        try:
+            if not all(np.all(page.holds(c)) for c in conditions):
+                continue
+            choices.begin("page")
+            theirs = page(tree)
+        except (ArithmeticError, np.linalg.LinAlgError):
+            theirs = None
+        if theirs is None or not agree(values[target], theirs, 1e-9 if code.matrix else 1e-20):
+            raise MathError(counterexample(inputs, values[target], theirs))
+        count += 1
+    if count < FEWEST:
+        raise MathError(f"only {count} of {len(code.points)} points fulfil the condition")
+    rare = [r for r in choices.rare() if r[0] == "page"]
+    if rare:
+        raise MathError(f"the branch {rare[0][2]} of a {rare[0][1]} of the page was entered {rare[0][3]} times")
+    return count
+
+
+def counterexample(inputs, ours, theirs):
+    """Where two sides differ, in one line."""
+    values = ", ".join(f"{n} = {show(v)}" for n, v in inputs.items() if not callable(v))
+    return f"at {values}: code {show(ours)}, page {'has no value' if theirs is None else show(theirs)}"
+
+
+@functools.lru_cache(maxsize=1000)
+def prove_side(code, target, tree, helpers, conditions):
+    """The verdict on one right side; raises MathError where it differs from the code."""
+    defined = dict(helpers)
+    positive = [c[2][0][1] for c in conditions if c[1] == (">",) and c[2][1] == ("num", "0") and c[2][0][0] == "name"]
+    count = compare_points(code, target, tree, defined, conditions)
+    if len(positive) == len(conditions) and compare_symbols(code, target, tree, defined, positive):
+        return "proved" if code.shape == () else f"proved for {'x'.join(map(str, code.shape))}"
+    return f"checked on {count} samples"
+
+
+def ungrounded(equations):
+    """The names that are defined only in a circle.  equations: [(name, names it uses)]."""
+    names, grounded = {name for name, _ in equations}, set()
+    while True:
+        more = {n for n, used in equations if n not in grounded and not (used & names) - grounded}
+        if not more:
+            return names - grounded
+        grounded |= more
+
+
+def fits(name, defined, code):
+    """Whether the last part of a label says what its block defines."""
+    words = {n.lower().replace("_", "-") for n in defined}
+    others = {n.lower().replace("_", "-") for n in code.moving}
+    if len(defined) == 1:
+        return name in words
+    return name in words or (name not in others and re.fullmatch(r"[a-z0-9-]*", name) is not None)
