@@ -63,17 +63,17 @@ def log_axis(axis, most=7):
 
 def ring(ax, place, size=9):
     """The start of a path: an open ring."""
-    ax.plot(*place, marker="o", ms=size, mfc=PAPER, mec=TEXT, mew=1.8, zorder=8)
+    ax.plot(*place, marker="o", ms=size, color=TEXT, mfc=PAPER, mec=TEXT, mew=1.8, zorder=8)
 
 
 def crosshair(ax, place, size=12):
     """A minimum: a cross-hair."""
-    ax.plot(*place, marker="+", ms=size, mew=1.8, mec=TEXT, zorder=8)
+    ax.plot(*place, marker="+", ms=size, mew=1.8, color=TEXT, mec=TEXT, zorder=8)
 
 
 def cross(ax, place, color):
     """Divergence: a cross (the word that goes with it is a label)."""
-    ax.plot(*place, marker="x", ms=7, mew=2.2, mec=color, zorder=9, clip_on=False)
+    ax.plot(*place, marker="x", ms=7, mew=2.2, color=color, mec=color, zorder=9, clip_on=False)
 
 
 def within(path, box):

@@ -1,6 +1,6 @@
 """The cover: a lit relief of the two wells, and three paths over it, each at its best of 41 learning rates.
 
-python -m optlib.plot.cover FOLDER      writes cover_light.png and cover_dark.png, 1360 by 1120 pixels
+python -m optlib.plot.cover FOLDER      writes cover_light.png and cover_dark.png, 1088 by 896 pixels
 """
 
 import sys
@@ -26,7 +26,7 @@ RATES = np.geomspace(1e-3, 1, 41)
 STEPS = 120
 ALT = (
     "A relief with two wells and the paths of SGD, momentum and Adam from one start, each at the best of 41 learning "
-    "rates. SGD ends in the near well, 0.7 above the lowest value; momentum and Adam cross the ridge into the deeper one."
+    "rates. SGD ends in the near well, 0.7 above the lowest value; momentum and Adam cross into the deeper one."
 )
 SKINS = (  # per skin: colors of the ground from deep to high, of the shade, the level curves, and the outline of paths
     dict(
@@ -58,7 +58,7 @@ def cover(folder):
         files.append(folder / f"cover_{word}.png")
         with look():
             drawing = _draw(runs, skin)
-            drawing.savefig(files[-1], dpi=200, facecolor=INK["paper"][skin], pil_kwargs={"optimize": True})
+            drawing.savefig(files[-1], dpi=160, facecolor=INK["paper"][skin], pil_kwargs={"optimize": True})
     return files
 
 
@@ -108,7 +108,7 @@ class _View:
         return np.stack(self.project(x, y, self.rise(two_wells(x, y)))[:2], axis=1)
 
 
-def _draw(runs, skin, fine=560):
+def _draw(runs, skin, fine=480):
     colors = SKINS[skin]
     drawing = matplotlib.figure.Figure(figsize=(6.8, 5.6), facecolor=INK["paper"][skin])
     FigureCanvasAgg(drawing)

@@ -93,7 +93,7 @@ def dots(table, *, alt, caption="", title="", rule=None, log="", vlines=None, di
             color = look[name]["color"]
             seeds = np.ravel(table[name])
             if len(seeds) > 1:
-                ax.plot(seeds, np.full(len(seeds), k), ls="", marker="|", ms=7, mew=1, mec=RULE, zorder=1)
+                ax.plot(seeds, np.full(len(seeds), k), ls="", marker="|", ms=7, mew=1, color=RULE, mec=RULE, zorder=1)
             ax.plot([low, high], [k, k], color=color, lw=2.2, zorder=3)
             ax.plot(middle, k, marker=look[name]["marker"] or "o", ms=8, color=color, zorder=4)
             words = number(float(f"{middle:.{digits}g}"))

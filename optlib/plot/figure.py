@@ -72,6 +72,9 @@ class Figure:
         return self.drawing
 
     def __exit__(self, *error):
+        if error[0] is None:
+            self.drawing.draw_without_rendering()
+            self.drawing.set_layout_engine("none")  # settled once, so that every rendering is the same
         self._look.__exit__(*error)
 
     @property

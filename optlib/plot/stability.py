@@ -53,7 +53,7 @@ def stability(
         ax.set_title("contours: steps per decimal digit", loc="right", fontsize=10, color=MUTED, weight="normal")
         _map(ax, h, points)
         for k, (lr, mu) in enumerate(points.values()):
-            ax.plot(lr, mu, "o", ms=16, mfc=TEXT, mec=PAPER, mew=1.4, zorder=9, clip_on=False)
+            ax.plot(lr, mu, "o", ms=16, color=TEXT, mec=PAPER, mew=1.4, zorder=9, clip_on=False)
             ax.text(lr, mu, "ABC"[k], color=PAPER, ha="center", va="center_baseline", fontsize=10, zorder=10)
         runs = [_heavy_ball(h, lr, mu, np.asarray(start, float), steps) for lr, mu in points.values()]
         reach = 1.25 * abs(np.asarray(start)).max()
