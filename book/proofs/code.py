@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import sympy as sp
 
-from book.proofs.points import Domain
+from book.proofs.points import domain_of
 from book.proofs.tokens import MathError
 from book.proofs.words import MATRICES, Choices, mp, numeric_words
 from optlib.grammar import Matrix, read, start
-from optlib.lives import final_values, over
+from optlib.lives import over, telling
 from optlib.lives.symbolic import each, shape_of, state_shapes, symbolic_inputs, trace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,7 @@ class Code:
 
     def __init__(self, step, domains, fixed=()):
         self.step, self.domains, self.fixed = step, domains, dict(fixed)
-        self.name, self.signature = step.__name__, read(step)
+        self.name, self.signature, self.twin = step.__name__, read(step), telling(step)
         self.theta = step.__code__.co_varnames[0]
         self.state = {self.theta, *self.signature.state}
         self.matrix = self.signature.scope is Matrix
@@ -92,10 +92,10 @@ class Code:
             return found
         while True:
             rng = random.Random(0)
-            leaving = set()
+            leaving, words = set(), numeric_words(Choices())
             for i in range(40):
                 inputs = self.point(rng, i, found)
-                values = self.run(inputs, Choices()) or {}
+                values = self.run(inputs, words) or {}
                 leaving |= {n for n in found if n in values and any(v < 0 for v in np.ravel(values[n]))}
             if not leaving:
                 return found
@@ -120,11 +120,10 @@ class Code:
             inputs[name] = draw("nonnegative" if zero else text, ())
         return inputs | {name: mp.mpf(str(value)) for name, value in self.fixed.items()}
 
-    def run(self, inputs, choices):
-        """All names after one step from `inputs`, or None where a value is undefined."""
-        choices.begin("code")
+    def run(self, inputs, words):
+        """All names after one step from `inputs` in a vocabulary, or None where a value is undefined."""
         try:
-            return final_values(over(self.step, numeric_words(choices)), inputs)
+            return over(self.twin, words)(**inputs)
         except ArithmeticError:
             return None
 
@@ -134,9 +133,11 @@ class Code:
         if self.matrix:
             return list(self.matrix_points())
         rng, choices, out = random.Random(1), Choices(), []
+        words = numeric_words(choices)
         for i in range(MOST):
             inputs = self.point(rng, i, self.nonnegative)
-            values = self.run(inputs, choices)
+            choices.begin("code")
+            values = self.run(inputs, words)
             if values is not None:
                 out.append((inputs, values))
             if i + 1 >= POINTS and not choices.rare() and len(out) >= POINTS // 2:
@@ -159,7 +160,7 @@ class Code:
                 inputs = {self.theta: theta, "g": rng.standard_normal(self.shape)}
                 inputs |= dict(zip(self.signature.state, state)) | hyper | ({"t": t} if self.signature.timed else {})
                 theta, *state = self.step(**inputs)
-            yield inputs, final_values(self.step, inputs)
+            yield inputs, self.twin(**inputs)
 
     def shapes(self):
         return state_shapes(self.step, self.shape).values()
@@ -171,10 +172,10 @@ class Code:
 def fill(domain, shape, rng, coarse):
     """One value of a Domain, or an array of values."""
     if shape == ():
-        return Domain(domain).draw(rng, coarse)
+        return domain_of(domain).draw(rng, coarse)
     array = np.empty(shape, object)
     for index in np.ndindex(shape):
-        array[index] = Domain(domain).draw(rng, coarse)
+        array[index] = domain_of(domain).draw(rng, coarse)
     return array
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from book.proofs.points import Domain, agree, show
+from book.proofs.points import agree, domain_of, show
 from book.proofs.reader import Reader
 from book.proofs.tokens import MathError, pieces, tokens
 from book.proofs.updates import nodes, same
@@ -80,7 +80,7 @@ class Check:
             name = re.sub(r"\W+", "_", " ".join(key).replace("*", "star")).strip("_")
             self.notation = self.notation.with_names({" ".join(key): name}, {name: "function" if function else "real"})
         if domain is not None:
-            self.domains[name] = Domain(domain)
+            self.domains[name] = domain_of(domain)
 
     def let(self, text):
         _, relations, sides = self.reader.equation(text)
@@ -98,12 +98,12 @@ class Check:
         if name not in self.domains:
             if name not in self.notation.domains:
                 raise MathError(f"`{name}` has no values: % let {name} = ..., or % for {name} in real")
-            self.domains[name] = Domain(self.notation.domains[name])
+            self.domains[name] = domain_of(self.notation.domains[name])
         return self.domains[name]
 
     def ranges(self):
         """{index: (low, high)} of the names whose values are whole numbers."""
-        domains = {n: Domain(text) for n, text in self.notation.domains.items() if ".." in text} | self.domains
+        domains = {n: domain_of(text) for n, text in self.notation.domains.items() if ".." in text} | self.domains
         return {n: (d.low, d.high) for n, d in domains.items() if d.kind == "whole"}
 
     def own_past(self, name):
@@ -120,10 +120,10 @@ class Check:
 class Point:
     """One choice of all free values; a Values that evaluates there."""
 
-    def __init__(self, check, i, choices):
-        self.check, self.memo, self.free, self.choices = check, {}, {}, choices
+    def __init__(self, check, i, words):
+        self.check, self.memo, self.free = check, {}, {}
         self.rng, self.coarse = random.Random(i), i % 2 == 0
-        self.values = Values(numeric_words(choices), self.lookup, self.apply, linear=True, ranges=check.ranges())
+        self.values = Values(words, self.lookup, self.apply, linear=True, ranges=check.ranges())
 
     def lookup(self, name, indices):
         if indices and name in self.values.bound:
@@ -249,8 +249,9 @@ def settle(rules, equation):
     """How the relations of an equation were seen to hold; raises MathError where one does not."""
     _, relations, sides = equation
     count, choices = 0, Choices()
+    words = numeric_words(choices)
     for i in range(MOST):
-        point = Point(rules, i, choices)
+        point = Point(rules, i, words)
         choices.begin("condition")
         if not point.meets(rules.conditions):
             continue

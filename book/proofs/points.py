@@ -1,5 +1,6 @@
 """Where free symbols take their values: coarse grids that make zeros and ties, and numbers between."""
 
+import functools
 import re
 
 import numpy as np
@@ -64,6 +65,12 @@ class Domain:
         if self.kind == "between":
             return {"positive": True} if self.low >= 0 else {"real": True}
         return {"positive": True} if self.kind == "positive" else {"real": True}
+
+
+@functools.cache
+def domain_of(text):
+    """The Domain of a text, read once."""
+    return Domain(text)
 
 
 def number(text):

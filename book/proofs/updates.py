@@ -128,8 +128,9 @@ def compare_symbols(code, target, tree, helpers, positive):
 def compare_points(code, target, tree, helpers, conditions):
     """How many points agree.  Raises MathError with the first that does not, or where a branch is hardly met."""
     choices, count = Choices(), 0
+    words = code.vocabulary(choices)
     for inputs, values in code.points:
-        page = page_values(code, code.vocabulary(choices), inputs, values, helpers)
+        page = page_values(code, words, inputs, values, helpers)
         choices.begin("condition")
         try:
             if not all(np.all(page.holds(c)) for c in conditions):

@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 
 from optlib.grammar import Model, Tensor, read
-from optlib.lives import final_values, over
+from optlib.lives import over, telling
 
 
 def each(function, count):
@@ -139,4 +139,4 @@ def trace(step, inputs=None):
     Raises TypeError for a step that must see a Matrix, and for words that have no symbolic form.
     """
     inputs = symbolic_inputs(step) if inputs is None else inputs
-    return Trace(inputs, final_values(over(step, WORDS), inputs))
+    return Trace(inputs, over(telling(step), WORDS)(**inputs))
