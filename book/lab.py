@@ -10,7 +10,7 @@ import sys
 
 import jupytext
 
-from book.notebooks import read
+from book import plain
 from book.pairing import ROOT, chapters
 
 MEMORY = ".descent.json"
@@ -19,7 +19,7 @@ MEMORY = ".descent.json"
 def copies(root=ROOT):
     """The chapters that the book gives out, solutions apart: place in work/ -> text of the .ipynb, without outputs."""
     texts = [md for md in chapters(root) if md.parent.name == "chapters"]
-    return {f"{md.stem}.ipynb": jupytext.writes(read(md), fmt="ipynb") + "\n" for md in texts}
+    return {f"{md.stem}.ipynb": jupytext.writes(plain.notebook(md, root), fmt="ipynb") + "\n" for md in texts}
 
 
 def digest(text):
