@@ -56,9 +56,11 @@ def _turn(angle):
 
 
 def _random_rotation(n, seed):
-    """An orthogonal matrix drawn evenly from all.  Source: Mezzadri (2007)."""
-    Q, R = np.linalg.qr(np.random.default_rng(seed).standard_normal((n, n)))
-    return Q * np.sign(np.diag(R))  # the signs make it even: QR alone prefers some rotations
+    """An orthogonal matrix drawn evenly from all, up to the signs of its columns, which H does not see.
+
+    Source: Mezzadri (2007).
+    """
+    return np.linalg.qr(np.random.default_rng(seed).standard_normal((n, n)))[0]
 
 
 def lessard():

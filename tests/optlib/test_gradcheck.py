@@ -105,6 +105,8 @@ def test_samples():
         lambda p: asked.append(1) or (p[0] ** 2).sum() + p[1], lambda p: [2 * p[0], 1.0], theta, samples=5
     )
     assert check.error < 1e-6 and len(asked) == 2 * (5 + 1)
+    for seed in range(5):  # no coordinate twice: as many samples as coordinates see them all
+        assert gradcheck(f, lambda t: grad(t) * (t != 2), ARRAY, samples=6, seed=seed).worst == "theta[0, 2]"
 
     def draw(seed):
         return gradcheck(f, lambda t: 2 * grad(t), np.ones((30, 30)), samples=3, seed=seed).worst
