@@ -7,6 +7,7 @@ A rule is translated statement by statement from its own text.  The gradient of 
 import ast
 import inspect
 import json
+import re
 import textwrap
 from pathlib import Path
 
@@ -16,9 +17,8 @@ from sympy.printing.precedence import precedence
 
 from optlib import rules
 from optlib.grammar import read
-from types import FunctionType
-def over(f, words):
-    g = FunctionType(f.__code__, words, f.__name__, f.__defaults__); g.__kwdefaults__ = f.__kwdefaults__; return g
+from optlib.lives import over
+from optlib.lives.symbolic import WORDS as SYMPY
 from optlib.plot import palette
 from optlib.problems.landscapes import LANDSCAPES, minima
 
@@ -120,11 +120,11 @@ def landscape(f):
 
 def _slope(f, keywords):
     x, y = sympy.symbols("x y", real=True)
-    words = {"sin": sympy.sin, "cos": sympy.cos, "exp": sympy.exp, "sqrt": sympy.sqrt}
-    loss = over(f, words)(x, y, **{k: sympy.Symbol(k, real=True) for k in keywords})
+    loss = over(f, SYMPY)(x, y, **{k: sympy.Symbol(k, real=True) for k in keywords})
     shared, slopes = sympy.cse([sympy.diff(loss, x), sympy.diff(loss, y)], symbols=sympy.numbered_symbols("s"))
     write = _Printer().doprint
-    return [f"const {name} = {write(value)};" for name, value in shared] + [f"return [{', '.join(map(write, slopes))}];"]
+    lines = [f"const {name} = {write(value)};" for name, value in shared]
+    return [*lines, f"return [{', '.join(map(write, slopes))}];"]
 
 
 class _Printer(JavascriptCodePrinter):
@@ -137,6 +137,9 @@ class _Printer(JavascriptCodePrinter):
 
     def _print_Float(self, expr):
         return repr(float(expr))
+
+    def _print_Mul(self, expr):
+        return re.sub(r"(?<=[\w)])\*(?=[\w(])", " * ", super()._print_Mul(expr))
 
     def _print_Function(self, expr):
         return super()._print_Function(expr).removeprefix("Math.")

@@ -9,6 +9,7 @@ from optlib.problems.landscapes import LANDSCAPES, minima
 from optlib.widgets import still
 from optlib.widgets.page import PageWidget, known, number
 from optlib.widgets.paths import tune
+from optlib.widgets.source import module_source
 
 EVERYDAY = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamax", "nadam"]
 QUESTIONS = {  # what a question opens with, where the chapter says nothing
@@ -40,6 +41,7 @@ class Explorer(PageWidget):
     """
 
     module = "explorer.js"
+    _esm = module_source(module)
     question = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     landscape = traitlets.Unicode("two_wells").tag(sync=True)
     kappa = traitlets.Float(10.0).tag(sync=True)

@@ -155,7 +155,7 @@ export const LANDSCAPES = {
       return (x * x + kappa * (y * y)) / 2;
     },
     grad(x, y, { kappa }) {
-      return [x, kappa*y];
+      return [x, kappa * y];
     },
   },
   tilted_ravine: {
@@ -173,9 +173,9 @@ export const LANDSCAPES = {
     grad(x, y, { kappa, angle }) {
       const s0 = cos(angle);
       const s1 = sin(angle);
-      const s2 = s0*x + s1*y;
-      const s3 = kappa*(s0*y - s1*x);
-      return [s0*s2 - s1*s3, s0*s3 + s1*s2];
+      const s2 = s0 * x + s1 * y;
+      const s3 = kappa * (s0 * y - s1 * x);
+      return [s0 * s2 - s1 * s3, s0 * s3 + s1 * s2];
     },
   },
   rosenbrock: {
@@ -190,7 +190,7 @@ export const LANDSCAPES = {
     },
     grad(x, y, { a, b }) {
       const s0 = x ** 2;
-      return [-2*a - 4*b*x*(-s0 + y) + 2*x, b*(-2*s0 + 2*y)];
+      return [-2 * a - 4 * b * x * (-s0 + y) + 2 * x, b * (-2 * s0 + 2 * y)];
     },
   },
   two_wells: {
@@ -206,9 +206,9 @@ export const LANDSCAPES = {
     },
     grad(x, y) {
       const s0 = x ** 2;
-      const s1 = 1.3*x;
-      const s2 = 2.2*y;
-      return [4*x*(s0 - 1) - 1.62*x*(-0.45*s0 + y + 0.2) - 0.325*sin(s1)*sin(s2) + 0.35, -0.81*s0 + 1.8*y + 0.55*cos(s1)*cos(s2) + 0.36000000000000004];
+      const s1 = 1.3 * x;
+      const s2 = 2.2 * y;
+      return [4 * x * (s0 - 1) - 1.62 * x * (-0.45 * s0 + y + 0.2) - 0.325 * sin(s1) * sin(s2) + 0.35, -0.81 * s0 + 1.8 * y + 0.55 * cos(s1) * cos(s2) + 0.36000000000000004];
     },
   },
   saddle: {

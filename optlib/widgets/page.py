@@ -6,33 +6,29 @@ import json
 import anywidget
 import traitlets
 
-from optlib.widgets.source import module_source
-
 
 class PageWidget(anywidget.AnyWidget):
     """An anywidget that also lives on a static page.
 
-    A subclass has its settings as synced traits, `module` (its file in front/) and `still()` (an SVG of its state).
+    A subclass has its settings as synced traits, `module` (the file of its front end), `_esm` (what is in that file)
+    and `still()` (an SVG image of its state).
     """
 
     module = ""
     name = traitlets.Unicode(help="the widget's name in links to it, one a page").tag(sync=True)
 
-    def __init_subclass__(cls, **kwargs):
-        cls._esm = module_source(cls.module)
-        super().__init_subclass__(**kwargs)
-
     def settings(self):
         """Every setting by name, in the order of the class: what the front end needs to draw."""
-        own = [k for c in reversed(type(self).__mro__) if issubclass(c, PageWidget) for k in c.__dict__]
-        return {k: getattr(self, k) for k in own if self.has_trait(k) and self.trait_metadata(k, "sync")}
+        own = [k for c in reversed(type(self).__mro__) if issubclass(c, PageWidget) for k in c.__dict__ if k[0] != "_"]
+        return {
+            k: getattr(self, k) for k in own if k[0] != "_" and self.has_trait(k) and self.trait_metadata(k, "sync")
+        }
 
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.settings().items())})"
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        # the link's name first, so that the page can find the widget before its script has run
         state = html.escape(json.dumps(self.settings()), quote=True)
         page = f'<div class="descent-widget" data-module="{self.module}" data-state="{state}">{self.still()}'
         page += "<noscript><p>With scripts switched on, this figure answers to your hand.</p></noscript></div>"

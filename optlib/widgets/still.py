@@ -2,6 +2,7 @@
 
 import base64
 import html
+from itertools import pairwise
 
 import contourpy
 import numpy as np
@@ -26,12 +27,13 @@ def explorer(widget):
     def screen(points):
         return (np.asarray(points) - (left, top)) * (scale, -scale)
 
-    body = _bands(f, place.window, screen)
+    body, taken = _bands(f, place.window, screen), []
     for name in widget.chosen:
         points = path(name, f, widget.start, widget.settings() | {"lr": widget.lr[name]}, widget.step)
-        body += _walk(name, screen(points), height)
+        body += _walk(name, screen(points), height, taken)
     x, y = screen(widget.start)
-    body += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" style="fill: {INK["paper"]};stroke: {INK["ink"]};stroke-width:3"/>'
+    ring = f"fill: {INK['paper']};stroke: {INK['ink']};stroke-width:3"
+    body += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" style="{ring}"/>'
     names = ", ".join(palette.label(name) for name in widget.chosen)
     start = ", ".join(f"{v:g}" for v in widget.start)
     return _image(body, height, f"{place.title}: the paths of {names}, {widget.step} steps from ({start}).")
@@ -39,21 +41,23 @@ def explorer(widget):
 
 def stream(widget):
     """The steps over the learning rate that the chosen rules of a Stream make."""
-    height, sides = 220, (40, 420)
+    height, sides = 220, (40, 350)
     g = signals.signal(widget.kind, widget.noise, widget.steps, widget.seed)
     lines = {name: signals.steps(name, g, widget.beta1, widget.beta2) for name in widget.chosen}
-    reach = max([1.2] + [np.abs(line).max() for line in lines.values()])
+    reach = max([1.2] + [1.1 * np.abs(line).max() for line in lines.values()])
+    level = float(f"{reach / 2:.0g}") if reach > 3 else 1.0
 
     def screen(values):
-        return np.column_stack([np.linspace(*sides, len(values)), height / 2 - (height / 2 - 14) * values / reach])
+        return np.column_stack([np.linspace(*sides, len(values)), height / 2 - height / 2 * values / reach])
 
-    body = ""
-    for level in (1, 0, -1):
-        (x0, y), (x1, _) = screen(np.array([level, level]))
+    body, taken = "", []
+    for value in (level, 0, -level):
+        (x0, y), (x1, _) = screen(np.array([value, value]))
         body += f'<path d="M{x0:.1f} {y:.1f}H{x1:.1f}" style="stroke: {INK["rule"]}"/>'
-        body += f'<text x="6" y="{y + 5:.1f}" style="fill: {INK["muted"]};{FONT}">{level}</text>'
+        body += f'<text x="6" y="{y + 5:.1f}" style="fill: {INK["muted"]};{FONT}">{value:g}</text>'
     for name, line in lines.items():
-        body += _line(screen(line), palette.RULES[name][1])
+        points = screen(line)
+        body += _line(points, palette.RULES[name][1]) + _label(name, *points[-1], taken)
     names = ", ".join(palette.label(name) for name in widget.chosen)
     text = f"Step over learning rate of {names} on {widget.steps} gradients ({signals.KINDS[widget.kind].lower()})."
     return _image(body, height, text)
@@ -67,29 +71,34 @@ def _bands(f, window, screen):
     levels = [*(z.min() + (z.max() - z.min()) * share), np.inf]
     contours = contourpy.contour_generator(xs, ys, z, fill_type="OuterOffset")
     body = ""
-    for low, high, (color, _) in zip(levels, levels[1:], reversed(palette.RAMP)):
+    for (low, high), (color, _) in zip(pairwise(levels), reversed(palette.RAMP)):
         d = ""
         for points, offsets in zip(*contours.filled(low, high)):
-            for a, b in zip(offsets, offsets[1:]):
+            for a, b in pairwise(offsets):
                 d += f"M{_text(screen(points[a:b]))}Z"
         body += f'<path d="{d}" style="fill: {color};fill-rule:evenodd;stroke: {INK["rule"]};stroke-width:.6"/>'
     return body
 
 
-def _walk(name, points, height):
+def _walk(name, points, height, taken):
     """A path with its name at the end; one that leaves the picture for good ends where it was last seen."""
     _, color, *_ = palette.RULES[name]
     points = points[np.isfinite(points).all(axis=1)]
     inside = np.flatnonzero(((points >= 0) & (points <= (WIDTH, height))).all(axis=1))
     x, y = points[inside[-1]] if len(inside) else (-99, -99)
-    anchor, shift = ("end", -10) if x > 0.7 * WIDTH else ("start", 10)
-    label = html.escape(palette.label(name))
-    return (
-        _line(np.clip(points, -1e4, 1e4), color)
-        + f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" style="fill: {color};stroke: {INK["paper"]}"/>'
-        + f'<text x="{x + shift:.1f}" y="{y + 5:.1f}" text-anchor="{anchor}" style="fill: {color};{FONT};'
-        + f'stroke: {INK["paper"]};stroke-width:3px;paint-order:stroke">{label}</text>'
-    )
+    dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" style="fill: {color};stroke: {INK["paper"]}"/>'
+    return _line(np.clip(points, -1e4, 1e4), color) + dot + _label(name, x, y, taken)
+
+
+def _label(name, x, y, taken):
+    """The name of a rule beside (x, y), further down while another label stands there."""
+    while any(abs(x - u) < 120 and abs(y - v) < 17 for u, v in taken):
+        y += 17
+    taken.append((x, y))
+    anchor, shift = ("end", -10) if x > 0.82 * WIDTH else ("start", 10)
+    style = f"fill: {palette.RULES[name][1]};{FONT};stroke: {INK['paper']};stroke-width:3px;paint-order:stroke"
+    at = f'x="{x + shift:.1f}" y="{y + 5:.1f}" text-anchor="{anchor}"'
+    return f'<text {at} style="{style}">{html.escape(palette.label(name))}</text>'
 
 
 def _line(points, color):

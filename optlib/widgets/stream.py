@@ -6,19 +6,21 @@ from optlib import rules as RULES
 from optlib.widgets import still
 from optlib.widgets.page import PageWidget, known, number
 from optlib.widgets.signals import KINDS
-
+from optlib.widgets.source import module_source
 
 
 class Stream(PageWidget):
     """A stream of gradients, its fading averages m and v, and the step over the learning rate that each rule makes.
 
-    beta1, beta2 (also rho of RMSProp): the fading of the averages.  noise: standard deviation around the signal, 0 to 3.
-    kind: "constant", "outlier", "flips" or "sparse".  rules, chosen: those listed, those shown.  uncorrected: also show
-    Adam without its hats.  steps: length of the stream, 20 to 2000.  at: the step whose numbers are shown.  seed: of the
-    noise.  name: in links, for a second one on a page.  Raises ValueError on unknown names or numbers out of range.
+    beta1, beta2 (also rho of RMSProp): the fading of the averages.  kind: "constant", "outlier" (one gradient of 100),
+    "flips" or "sparse".  noise: standard deviation around the signal, 0 to 3; seed: of the noise.  rules, chosen: those
+    listed, those shown.  uncorrected: also show Adam without its hats.  steps: length of the stream, 20 to 2000.
+    at: the step whose numbers are shown.  name: in links, for a second one on a page.
+    Raises ValueError on a name that is not known or a number out of range.
     """
 
     module = "stream.js"
+    _esm = module_source(module)
     kind = traitlets.Unicode("constant").tag(sync=True)
     noise = traitlets.Float(0.5).tag(sync=True)
     beta1 = traitlets.Float(0.9).tag(sync=True)

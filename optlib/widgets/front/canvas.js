@@ -26,7 +26,7 @@ function polygon(n, size, turn) {
 }
 const PLUS = [[1, 0.35], [0.35, 0.35], [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35],
   [-1, -0.35], [-0.35, -0.35], [-0.35, -1], [0.35, -1], [0.35, -0.35], [1, -0.35]].map((p) => p.map((v) => 1.15 * v));
-const OUTLINE = { // by matplotlib's letter, as points around 0, y down
+export const OUTLINE = { // by matplotlib's letter, as points around 0, y down
   o: polygon(24, 1, 0),
   s: polygon(4, 1.27, Math.PI / 4),
   D: polygon(4, 1.25, 0),

@@ -56,6 +56,7 @@ function panelsOf(app) {
   const word = () => `${question === "descent" ? "2/L" : "edge"} = ${number(stable())}`;
   const sliders = sharedPanel(app, takes, rateRows(app, stable, word));
   if (question === "descent") return [[map, player], [sliders, factorsPanel(app), curves]];
+  curves.element.classList.add("after"); // on a phone the two maps stand together
   return [[map, player, curves], [stabilityPanel(app), sliders]];
 }
 

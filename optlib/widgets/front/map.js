@@ -53,15 +53,17 @@ export function mapPanel(app) {
     c.lineWidth = 1;
     c.setLineDash([4, 4]);
     c.strokeStyle = app.look.ink.muted;
-    for (const [k, angle, reach] of [[1, turn, 1.75], [2, turn + Math.PI / 2, 1.45]]) {
-      const [u, v] = [reach * Math.cos(angle), reach * Math.sin(angle)];
-      c.beginPath();
+    const ends = [[turn, 1.75], [turn + Math.PI / 2, 1.45]].map(([a, far]) => [far * Math.cos(a), far * Math.sin(a)]);
+    c.beginPath();
+    for (const [u, v] of ends) {
       c.moveTo(X(-u), Y(-v));
       c.lineTo(X(u), Y(v));
-      c.stroke();
-      halo(c, `h${"₁₂"[k - 1]}`, X(1.07 * u), Y(1.07 * v) + 4, app.look.ink.muted, app.look.ink.paper);
     }
+    c.stroke();
     c.setLineDash([]);
+    ends.forEach(([u, v], k) => {
+      halo(c, `h${"₁₂"[k]}`, X(1.07 * u), Y(1.07 * v) + 4, app.look.ink.ink, app.look.ink.paper);
+    });
     c.textAlign = "left";
   }
 

@@ -12,7 +12,6 @@ export function playerBar(app) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const run = button("Play", play, { class: "button play" });
   const time = h("input", { type: "range", min: 0, max: STEPS, "aria-label": "Step shown" });
-  const count = h("span", { class: "value count" });
   let [timer, last] = [0, 0];
 
   function show(step) {
@@ -53,8 +52,7 @@ export function playerBar(app) {
   }));
   const update = () => {
     time.value = state.step;
-    count.textContent = String(state.step);
     time.setAttribute("aria-valuetext", `step ${state.step}`);
   };
-  return { element: h("div", { class: "bar" }, run, one, anew, time, count), update, stop: pause };
+  return { element: h("div", { class: "bar" }, run, one, anew, time), update, stop: pause };
 }

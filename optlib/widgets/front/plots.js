@@ -109,13 +109,14 @@ function panel(app, title, height, content) {
 }
 
 export function averagesPlot(app) {
-  return panel(app, "Gradients g, their average m, the root of the average square √v", 190, () => {
+  return panel(app, "Gradient g, its average m, and √v", 190, () => {
     const { g, m, root } = app.data;
     const { ink } = app.look;
     // the axis holds the averages and nearly all gradients; an outlier may stand outside
-    const most = [...g].map(Math.abs).sort((a, b) => a - b)[Math.floor(0.97 * g.length)];
-    const high = 1.1 * Math.max(most, ...m.map(Math.abs), ...root, 0.1);
-    const low = Math.min(...m, ...g) < -0.02 ? -high : -0.06 * high;
+    const sorted = [...g].sort((a, b) => a - b);
+    const part = (share) => sorted[Math.floor(share * (g.length - 1))];
+    const high = 1.1 * Math.max(part(0.98), ...m, ...root, 0.1);
+    const low = Math.min(1.1 * part(0.02), 1.1 * Math.min(...m), -0.06 * high);
     return {
       low,
       high,

@@ -30,7 +30,7 @@ export function stage({ model, el }, { label, help, fields, build, compute, tell
   const link = h("a", { class: "link", href: "#" }, "Link to this view");
   const hint = h("p", { class: "foot", id: "help" }, help, " ", link);
   for (const panel of panels) panel.handle?.setAttribute("aria-describedby", "help");
-  const column = (list) => h("div", { class: "column" }, ...list.map((panel) => panel.element));
+  const column = (list) => h("div", { class: "column side" }, ...list.map((panel) => panel.element));
   root.append(h("div", { class: "grid" }, column(left), column(right), status, hint));
 
   function draw() {
