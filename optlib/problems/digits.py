@@ -73,6 +73,8 @@ def digits_mlp(hidden=(32,), batch=None, activation="relu", seed=0, size=None):
     Returns a Problem with f, grad (backpropagation) and accuracy (share of the test images read right).  f(theta) and
     grad(theta) without a batch are over all images.  Raises ValueError for an argument out of range.
     """
+    if not isinstance(hidden, tuple | list):
+        raise ValueError(f"hidden must be the widths of the hidden layers, such as (32,), got {hidden!r}")
     data = digits()
     X, Y = data.X[: _size(size)], softmax.one_hot(data.y[: _size(size)], 10)
     start = mlp.start((64, *hidden, 10), activation, seed)

@@ -9,7 +9,9 @@ from optlib.problem import Problem
 
 
 def spectrum(kappa, n):
-    """n eigenvalues from 1 to kappa, evenly spaced on a log scale.  Returns shape (n,)."""
+    """n eigenvalues from 1 to kappa, evenly spaced on a log scale.  Returns shape (n,).  ValueError for kappa < 1."""
+    if not 1 <= kappa < math.inf:
+        raise ValueError(f"kappa, the largest eigenvalue over the smallest, must be at least 1, got {kappa}")
     return np.logspace(0, math.log10(kappa), n)
 
 

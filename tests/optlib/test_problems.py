@@ -333,10 +333,12 @@ def test_seeds_and_sizes():
         (lambda: digits_softmax(size=0), "size must be a whole number from 1 to 1437, the number of training images"),
         (lambda: digits_mlp(size=100, batch=101), "batch must be a whole number from 1 to 100"),
         (lambda: digits_mlp(activation="sigmoid"), "activation must be 'relu' or 'tanh', got 'sigmoid'"),
+        (lambda: digits_mlp(hidden=32), "hidden must be the widths of the hidden layers, such as (32,), got 32"),
+        (lambda: spectrum(0, 3), "kappa, the largest eigenvalue over the smallest, must be at least 1, got 0"),
         (lambda: digits_mlp(hidden=(0,)), "widths of layers must be positive whole numbers"),
     ],
 )
-def test_wrong_digits(make, sentence):
+def test_wrong_arguments(make, sentence):
     with pytest.raises(ValueError) as caught:
         make()
     assert str(caught.value).startswith(sentence)
