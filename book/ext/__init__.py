@@ -1,0 +1,23 @@
+"""The book's own directives and what it does to a page, one module each."""
+
+PARTS = (
+    "numbers",
+    "equations",
+    "figures",
+    "widgets",
+    "boxes",
+    "rules",
+    "landing",
+    "notation",
+    "downloads",
+    "citations",
+)
+
+
+def setup(app):
+    """Load every part."""
+    app.add_config_value("descent_proofs", "", "env")
+    app.add_config_value("descent_repository", "", "html")
+    for part in PARTS:
+        app.setup_extension(f"book.ext.{part}")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,83 @@
+"""A rule's own text on the page, and a page for every source file that lines are linked to."""
+
+import importlib
+import inspect
+import textwrap
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from sphinx.util.docutils import SphinxDirective
+
+from book.ext import places
+
+HOMES = ("rules", "methods", "schedules", "transforms", "wrappers")
+
+
+def find(name):
+    """The function `adam`, `nesterov_lookahead` or `problems.landscapes.two_wells`; LookupError if optlib has none."""
+    *path, last = name.split(".")
+    for home in [".".join(path)] if path else HOMES:
+        try:
+            found = getattr(importlib.import_module(f"optlib.{home}"), last)
+        except (ImportError, AttributeError):
+            continue
+        return found
+    raise LookupError(f"optlib has no rule or method {name}")
+
+
+def text_of(function, docstring=True):
+    """(text, file, first line) of a function; without its docstring if asked."""
+    lines, first = inspect.getsourcelines(inspect.unwrap(function))
+    text = textwrap.dedent("".join(lines))
+    if not docstring and function.__doc__:
+        start = text.index('"""')
+        end = text.index('"""', start + 3) + 3
+        text = text[:start].rstrip(" ") + text[end:].lstrip("\n")
+    return text, inspect.getsourcefile(inspect.unwrap(function)), first
+
+
+def shown(app, docname, function, docstring=True):
+    """The nodes that show a function: its text, and a link to where it stands."""
+    text, file, line = text_of(function, docstring)
+    place = f"{places.page_of(file).removeprefix('source/')}.py, line {line}"
+    link = nodes.reference("", place, refuri=places.link_to(app.builder, docname, file, line), internal=True)
+    code = nodes.literal_block(text, text, language="python")
+    return nodes.container("", code, nodes.paragraph("", "", link, classes=["rule-place"]), classes=["rule"])
+
+
+class Rule(SphinxDirective):
+    """`:::{rule} adam` shows the text of optlib's adam; it is never copied into a chapter."""
+
+    required_arguments = 1
+    option_spec = {"no-docstring": directives.flag}  # noqa: RUF012
+
+    def run(self):
+        try:
+            function = find(self.arguments[0])
+        except LookupError as error:
+            raise self.error(str(error)) from error
+        self.env.note_dependency(inspect.getsourcefile(inspect.unwrap(function)))
+        return [shown(self.env.app, self.env.docname, function, "no-docstring" not in self.options)]
+
+
+def source_pages(app):
+    """One page a file of optlib, with an anchor a line."""
+    if app.builder.format != "html":
+        return
+    formatter = HtmlFormatter(linespans="L", cssclass="highlight source")
+    for file in sorted((places.ROOT / "optlib").rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        if not text.strip():
+            continue
+        name = file.relative_to(places.ROOT).as_posix()
+        body = f'<h1 class="source-name">{name}</h1>\n{highlight(text, PythonLexer(), formatter)}'
+        yield places.page_of(file), {"title": name, "body": body, "source_page": True}, "page.html"
+
+
+def setup(app):
+    app.add_directive("rule", Rule)
+    app.connect("html-collect-pages", source_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
