@@ -108,6 +108,9 @@ def thin(area, corner, size, tolerance=2e-4):
     """
     smaller = []
     for path in area.get_paths():
+        if path.codes is None:  # no ground between these two levels
+            smaller.append(path)
+            continue
         at, codes = (path.vertices - corner) / size, path.codes
         keep = np.ones(len(at), bool)
         for _ in range(4):  # every other vertex at most, so that no two neighbors go at once
