@@ -17,12 +17,21 @@ class PageWidget(anywidget.AnyWidget):
     module = ""
     name = traitlets.Unicode(help="the widget's name in links to it, one a page").tag(sync=True)
 
+    def __init__(self, **settings):
+        for key in settings:
+            if key not in self.names():
+                raise TypeError(f"{type(self).__name__} has no setting {key!r}; it has {', '.join(self.names())}")
+        super().__init__(**settings)
+
+    @classmethod
+    def names(cls):
+        """The names of all settings, in the order of the class."""
+        own = [k for c in reversed(cls.__mro__) if issubclass(c, PageWidget) for k in c.__dict__]
+        return [k for k in own if k[0] != "_" and k in cls.class_traits()]
+
     def settings(self):
-        """Every setting by name, in the order of the class: what the front end needs to draw."""
-        own = [k for c in reversed(type(self).__mro__) if issubclass(c, PageWidget) for k in c.__dict__ if k[0] != "_"]
-        return {
-            k: getattr(self, k) for k in own if k[0] != "_" and self.has_trait(k) and self.trait_metadata(k, "sync")
-        }
+        """Every setting by name: what the front end needs to draw."""
+        return {k: getattr(self, k) for k in self.names()}
 
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.settings().items())})"

@@ -41,12 +41,18 @@ export function encode(name, fields, state) {
 
 // the settings that a link has for this widget, or null where it is for another one
 export function decode(hash, name, fields) {
-  const [head, ...parts] = decodeURIComponent(hash).split("&");
+  let text;
+  try {
+    text = decodeURIComponent(hash);
+  } catch {
+    return null; // not a link that any widget wrote
+  }
+  const [head, ...parts] = text.split("&");
   if (head !== `#${name}` || !parts.length) return null;
   const found = {};
   for (const part of parts) {
-    const [key, text = ""] = part.split("=");
-    const value = Object.hasOwn(fields, key) ? fields[key].read(text) : undefined;
+    const [key, written = ""] = part.split("=");
+    const value = Object.hasOwn(fields, key) ? fields[key].read(written) : undefined;
     if (value !== undefined) found[key] = value;
   }
   return found;
