@@ -23,6 +23,7 @@ CELL_SECONDS = 120
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 SVG = base64.b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>').decode()
 PLACEHOLDER = {"image/png": PNG, "image/svg+xml": base64.b64decode(SVG).decode()}
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 DATA_URI = re.compile(r"data:image/([a-z+]+);base64,[A-Za-z0-9+/=]+")
 
 
@@ -105,7 +106,7 @@ def write(md, root=ROOT):
     try:
         notebook = execute(read(md), path.parent)
     except (CellExecutionError, ValueError) as error:
-        return f"{md.relative_to(root).as_posix()}: {error}"
+        return f"{md.relative_to(root).as_posix()}: {ANSI.sub('', str(error)).strip()}"
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
     return None
 
@@ -138,12 +139,10 @@ def main(arguments):
         if path not in map(reference, wanted):
             path.unlink()
     with ProcessPoolExecutor(max_workers=2) as pool:
-        errors = [error for error in pool.map(write, wanted) if error]
-    for error in errors:
-        print(error, file=sys.stderr)
-    for md in wanted:
-        print(reference(md).relative_to(ROOT).as_posix())
-    return 1 if errors else 0
+        errors = dict(zip(wanted, pool.map(write, wanted)))
+    for md, error in errors.items():
+        print(error or f"wrote {reference(md).relative_to(ROOT).as_posix()}", file=sys.stderr if error else sys.stdout)
+    return 1 if any(errors.values()) else 0
 
 
 if __name__ == "__main__":
