@@ -124,7 +124,7 @@ def sweep(
         log_axis(ax.yaxis)
         log_axis(ax.xaxis)
         _guides(ax, None, vlines, None)
-        style, best, drawn, failed = looks(stats, rule), [], {}, False
+        style, best, drawn, failed = looks(stats, rule), [], {}, []
         for name, (low, middle, high) in stats.items():
             look = style[name]
             last = np.flatnonzero(middle < top)[-1]
@@ -136,10 +136,11 @@ def sweep(
             best.append((label(name), look["color"], (lrs[k], middle[k])))
             drawn[label(name)] = np.c_[lrs[fine], np.minimum(middle, top)[fine]]
             if last + 1 < len(lrs):
-                failed = True
-                gap = [lrs[last], lrs[last + 1]], [middle[last], top]
-                ax.plot(*gap, color=look["color"], lw=1.2, ls=(0, (1, 2)))
-                cross(ax, (lrs[last + 1], top), look["color"])
+                edge = lrs[last + 1]
+                height = top * (ax.get_ylim()[0] / top) ** (0.045 * failed.count(edge))  # crosses of one rate: stacked
+                failed.append(edge)
+                ax.plot([lrs[last], edge], [middle[last], height], color=look["color"], lw=1.2, ls=(0, (1, 2)))
+                cross(ax, (edge, height), look["color"])
         if failed:
             note = "\N{MULTIPLICATION SIGN}  first rate that fails"
             say(ax, lrs[0], ax.get_ylim()[0], note, MUTED, offset=(0, 9), weight="normal", fontsize=10)

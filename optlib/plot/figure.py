@@ -73,7 +73,8 @@ class Figure:
 
     def __exit__(self, *error):
         if error[0] is None:
-            self.drawing.draw_without_rendering()
+            if self.drawing.get_layout_engine():
+                self.drawing.get_layout_engine().execute(self.drawing)
             self.drawing.set_layout_engine("none")  # settled once, so that every rendering is the same
         self._look.__exit__(*error)
 

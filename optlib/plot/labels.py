@@ -33,7 +33,8 @@ def say(ax, x, y, text, color=TEXT, *, offset=(0, 0), leader=False, **keywords):
 
 def settle(ax):
     """Let the layout find its place, so that data can be turned into pixels."""
-    ax.figure.get_figure(root=True).draw_without_rendering()
+    figure = ax.get_figure(root=True)
+    figure.get_layout_engine().execute(figure)
 
 
 def apart(wanted, gap, low, high):
@@ -94,6 +95,8 @@ def beside(ax, words, trails=(), *, inside=True, reach=5):
     words: list of (text, color, anchors), anchors an array (k, 2) in data coordinates.
     trails: {text: (n, 2) data coordinates}; a word keeps away from all of them, its own included.
     """
+    if not words:
+        return
     settle(ax)
     points = ax.get_figure(root=True).dpi / 72
     frame = ax.get_window_extent()

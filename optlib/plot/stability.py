@@ -57,7 +57,7 @@ def stability(
             ax.text(lr, mu, "ABC"[k], color=PAPER, ha="center", va="center_baseline", fontsize=10, zorder=10)
         runs = [_heavy_ball(h, lr, mu, np.asarray(start, float), steps) for lr, mu in points.values()]
         reach = 1.25 * abs(np.asarray(start)).max()
-        tall = min(reach, 1.2 * max(np.nanmax(abs(np.clip(path[:, 1], -reach, reach))) for path in runs))
+        tall = min(0.75 * reach, 1.2 * max(np.nanmax(abs(np.clip(path[:, 1], -reach, reach))) for path in runs))
         for k, (words, (lr, mu), path) in enumerate(zip(points, points.values(), runs)):
             inset = insets[k]
             inset.set_title(f"{'ABC'[k]}  {words}", fontsize=10.5, pad=5)

@@ -14,7 +14,7 @@ from optlib import grammar, plot, rules
 from optlib.plot.axes import looks, number, within
 from optlib.plot.curves import spread
 from optlib.plot.figure import Figure
-from optlib.plot.labels import apart
+from optlib.plot.labels import apart, beside
 from optlib.plot.landscape import steepest
 from optlib.plot.palette import DARK, RULES, style
 
@@ -124,7 +124,7 @@ def sample_balls():
 
 def sample_stability():
     q = (np.sqrt(20) - 1) / (np.sqrt(20) + 1)
-    points = {"best without": (2 / 21, 0), "best pair": ((1 + q) ** 2 / 20, q**2), "diverges": (0.105, 0.01)}
+    points = {"best without": (2 / 21, 0), "best pair": ((1 + q) ** 2 / 20, q**2), "diverges": (0.135, 0.2)}
     return plot.stability((1.0, 20.0), points, start=(-1.15, 0.42), alt="A map with three paths.")
 
 
@@ -341,6 +341,14 @@ def test_labels_are_pushed_apart_as_little_as_possible():
     assert apart([10, 50, 90], 15, 0, 100) == [10, 50, 90]
     assert apart([50, 50], 10, 0, 100) == [45, 55]
     assert apart([0, 1, 99, 100], 10, 5, 95) == [5, 15, 85, 95]
+
+
+def test_words_for_one_place_keep_apart():
+    figure = Figure("Three words for one point.", height=3)
+    with figure as fig:
+        ax = fig.subplots()
+        beside(ax, [(word, "#1b1f24", (0.5, 0.5)) for word in ("minimum", "start", "saddle")])
+    assert not overlaps(list(texts(figure)))
 
 
 def test_ticks_are_what_python_prints():
