@@ -12,12 +12,6 @@ PY  := $(BIN)/python
 
 BASE := $(or $(shell command -v $(PYTHON)),$(PYTHON))
 export PATH := $(BIN):$(PATH)
-# What a chapter prints must not depend on the reader's IPython profile, on hash seeds, or on how many threads add up a sum.
-export IPYTHONDIR := $(CURDIR)/_build/ipython
-export PYTHONHASHSEED := 0
-export OMP_NUM_THREADS := 1
-export OPENBLAS_NUM_THREADS := 1
-
 CI_VENV := .venv-ci
 CI_PY   := $(CURDIR)/$(CI_VENV)/bin/python
 
@@ -25,7 +19,7 @@ READY := $(VENV)/.ready
 CI_READY := $(CI_VENV)/.ready
 NODE  := node_modules/.ready
 UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal $(addprefix --ignore=tests/,browser conformance gpu)
-NBVAL := TQDM_DISABLE=1 $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
+NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book html lab test quick nbval prove sync notebooks bench conformance browser gpu oldest setup-ci lock clean
@@ -117,7 +111,7 @@ sync: $(READY) ## bring the two files of each chapter together, from the one tha
 	@$(PY) -m book.pairing sync
 
 notebooks: sync ## run the chapters and write their reference notebooks; ONLY="chapters/01_x.md ..." for some
-	@TQDM_DISABLE=1 $(PY) -m book.notebooks $(ONLY)
+	@$(PY) -m book.notebooks $(ONLY)
 
 lock: $(READY) ## choose the versions anew that everybody gets
 	$(BIN)/uv pip compile -q --upgrade --universal --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock

@@ -5,6 +5,7 @@
 
 import base64
 import hashlib
+import os
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +20,15 @@ from book.pairing import CONFIG, ROOT, chapters
 
 REFERENCES = ROOT / "book" / "notebooks"
 CELL_SECONDS = 120
+# What a chapter prints must not depend on hash seeds, on how many threads add up a sum, on how long a run takes (a
+# progress bar), or on the reader's IPython profile. For nbval, book/notebooks/conftest.py sets the same.
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "DESCENT_PROGRESS": "0",
+    "IPYTHONDIR": str(ROOT / "_build" / "ipython"),
+}
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 SVG = base64.b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>').decode()
@@ -74,7 +84,7 @@ def execute(notebook, folder):
         record_timing=False,
         store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
-    ).execute()
+    ).execute(env=os.environ | ENVIRONMENT)
     notebook.metadata = nbformat.from_dict(metadata)  # the kernel wrote its version of Python there
     return settle(notebook)
 
