@@ -1,0 +1,670 @@
+# ---
+# jupyter:
+#   file_format: mystnb
+#   kernelspec:
+#     display_name: Python 3
+#     name: python3
+# ---
+
+# %% [markdown]
+# (ch-momentum)=
+# # 4 Momentum and Nesterov acceleration
+#
+# A ravine has curvature 1 along its floor and 100 across. The best constant rate of gradient descent, $\eta = 2/101$, shrinks the error by $99/101$ a step, two percent. To get within a millionth it needs about $\ln 10^6/0.02 \approx 690$ steps; measured, 709. Give the method one more number per parameter, a memory of where it was going, and it needs 95. Let the curvature across be 10,000: 70,811 steps against 1,074. The price of a ravine has become its square root. Why the root?
+#
+# You will be able to derive that root and the best pair of learning rate and momentum, to translate between the three ways of writing momentum and the two of writing Nesterov's method, and to say when neither helps. You need chapter 1 and complex numbers.
+
+# %%
+from itertools import accumulate
+
+import numpy as np
+
+from optlib import minimize, plot
+from optlib.exercises import check
+from optlib.methods import nesterov_lookahead
+from optlib.problems import digits_softmax, lessard, quadratic, spectrum
+from optlib.rules import momentum, momentum_ema, momentum_inside, nesterov, sgd
+from optlib.widgets import Explorer
+
+
+# %% [markdown]
+# ## A ball with friction
+#
+# Let a ball of mass one roll on the graph of $J$ with friction $\gamma$:
+#
+# ```{math}
+# :label: eq-ch04-ode
+# \ddot\theta + \gamma\,\dot\theta = -\nabla J(\theta)
+# ```
+#
+# Cut time into slices of length $\delta$ and put differences for derivatives:
+#
+# ```{math}
+# :label: eq-ch04-slices
+# \frac{\theta_t - 2\theta_{t-1} + \theta_{t-2}}{\delta^2} + \gamma\,\frac{\theta_{t-1} - \theta_{t-2}}{\delta} = -g_t
+# ```
+# % for t in 2..12, \delta in positive, \gamma in positive
+# % let \theta_t = \theta_{t-1} - \delta^2 g_t + (1 - \gamma\delta)(\theta_{t-1} - \theta_{t-2})
+# % check
+#
+# Solve for $\theta_t$ and write $\eta = \delta^2$ and $\mu = 1 - \gamma\delta$:
+#
+# ```{math}
+# :label: eq-ch04-heavy-ball
+# \theta_t = \theta_{t-1} - \eta\, g_t + \mu\,(\theta_{t-1} - \theta_{t-2})
+# ```
+# % for t in 2..12
+# % let b_t = \mu b_{t-1} + g_t
+# % let \theta_t = \theta_{t-1} - \eta b_t
+# % check
+#
+# A gradient step, plus a part $\mu$ of the step before. The learning rate is the square of a time slice; the momentum is what friction leaves of the velocity. Is the analogy more than a picture? On $J = \theta^2/2$ with $\gamma = 1$ the true motion is known, so compare after five units of time.
+
+# %%
+def motion(t, w=3**0.5 / 2):
+    return np.exp(-t / 2) * (np.cos(w * t) + np.sin(w * t) / 3**0.5)
+
+bowl = quadratic((1,))
+for eta in (1e-2, 1e-3, 1e-4):
+    n = round(5 / eta**0.5)
+    ball = minimize(bowl, bowl.start, momentum, steps=n, lr=eta, momentum=1 - eta**0.5)
+    error = abs(ball.theta[0] - motion(n * eta**0.5))
+    creep = minimize(bowl, bowl.start, momentum, steps=round(0.5 / eta), lr=eta, momentum=0.9)
+    print(f"eta = {eta:g}: error {error / eta**0.5:.2f} sqrt(eta); with 0.9 kept: {creep.theta[0]:.4f}")
+print(f"gradient flow, exp(-5): {np.exp(-5):.4f}")
+
+# %% [markdown]
+# The error is $0.16\sqrt\eta$, first order in the slice. The picture fails when you keep $\mu = 0.9$ and let $\eta$ go to zero. Then $\gamma = 0.1/\sqrt\eta$ grows without bound, and the ball creeps like gradient descent with ten times the rate.
+#
+# ## Three ways to write it
+#
+# Equation {eq}`eq-ch04-heavy-ball` keeps two positions. Libraries keep a buffer:
+#
+# ```{math}
+# :label: eq-momentum
+# \begin{aligned}
+# b_t &= \mu b_{t-1} + g_t, \\
+# \theta_t &= \theta_{t-1} - \eta\, b_t
+# \end{aligned}
+# ```
+#
+# :::{rule} momentum
+# :::
+#
+# It is the same path, since $-\eta b_{t-1}$ is the step before. Unroll the buffer from $b_0 = 0$:
+#
+# ```{math}
+# :label: eq-ch04-unrolled
+# b_t = \sum_{k=1}^{t} \mu^{t-k} g_k, \quad \sum_{k=1}^{t} \mu^{t-k} = \frac{1-\mu^t}{1-\mu}
+# ```
+# % let b_0 = 0
+# % let b_t = \mu b_{t-1} + g_t
+# % check
+#
+# The weights add up to $1/(1-\mu)$, not to one: the buffer is a fading *sum*. Under a constant gradient and $\mu = 0.9$ it ends at $10\,g$, and the steps are those of the rate $\eta/(1-\mu)$, the *effective* rate. Two other conventions hold the same motion in other units. One puts the learning rate inside, so that the buffer is the last step with its sign turned:
+#
+# ```{math}
+# :label: eq-momentum-inside
+# \begin{aligned}
+# b_t &= \mu b_{t-1} + \eta\, g_t, \\
+# \theta_t &= \theta_{t-1} - b_t
+# \end{aligned}
+# ```
+#
+# The other makes the buffer a true average:
+#
+# ```{math}
+# :label: eq-momentum-ema
+# \begin{aligned}
+# b_t &= \mu b_{t-1} + (1-\mu)\, g_t, \\
+# \theta_t &= \theta_{t-1} - \eta\, b_t
+# \end{aligned}
+# ```
+#
+# To convert, multiply the buffer of {eq}`eq-momentum` by $\eta$, or by $1-\mu$; the average also needs a learning rate $1/(1-\mu)$ times as large.
+
+# %%
+b = a = 0.0
+for t in range(200):  # a constant gradient of one
+    _, b = momentum(0.0, 1.0, b)
+    _, a = momentum_ema(0.0, 1.0, a)
+outside, inside, average = (
+    minimize(bowl, bowl.start, rule, steps=100, lr=lr).path
+    for rule, lr in ((momentum, 0.05), (momentum_inside, 0.05), (momentum_ema, 0.5))
+)
+print(f"buffers end at {b:.1f} and {a:.1f}")
+print("same path:", np.allclose(outside, inside, atol=1e-14) and np.allclose(outside, average, atol=1e-14))
+
+
+# %% [markdown]
+# Same path, while $\eta$ stays. Divide it by ten at step 20.
+
+# %%
+def dropped(t):
+    return 0.05 if t <= 20 else 0.005
+
+drop = {}
+for rule in (momentum, momentum_inside):
+    drop[rule.__name__] = minimize(bowl, bowl.start, rule, steps=60, lr=dropped).path[:, 0]
+    print(f"{rule.__name__:15s}", drop[rule.__name__][21:24].round(3))
+print(f"largest difference {abs(drop['momentum'] - drop['momentum_inside']).max():.2f}")
+
+# %%
+plot.curves(
+    drop, title=r"Parameter $\theta_t$", vlines={"rate divided by ten": 20},
+    alt="Two lines over 60 steps. They are one until step 20, where the learning rate is divided by ten and both are at -0.12. "
+    "With the rate outside the buffer the line creeps back to 0; with the rate inside it swings up to 0.40.",
+    caption="The same two updates, until the learning rate drops. J = theta^2/2 from 1, momentum 0.9, rate 0.05 then 0.005.",
+)
+
+# %% [markdown]
+# Outside, the drop shortens the next step at once. Inside, the buffer is a length already travelled, and the old velocity coasts on: it overshoots by 0.4 before the friction stops it. With a schedule you want the first, and this book keeps it.
+#
+# ## Why the square root
+#
+# On a quadratic the eigenvectors of the Hessian do not mix, so follow the error $e_t$ along one of curvature $h$. There $g_t = h\, e_{t-1}$, and {eq}`eq-ch04-heavy-ball` reads
+#
+# ```{math}
+# :label: eq-ch04-error
+# e_t = (1 + \mu - \eta h)\, e_{t-1} - \mu\, e_{t-2}
+# ```
+# % for t in 2..12
+# % let b_t = \mu b_{t-1} + h e_{t-1}
+# % let e_t = e_{t-1} - \eta b_t
+# % check
+#
+# Two numbers in, two out, so one matrix does the step:
+#
+# ```{math}
+# :label: eq-ch04-companion
+# \begin{pmatrix} e_t \\ e_{t-1} \end{pmatrix} = \begin{pmatrix} 1 + \mu - \eta h & -\mu \\ 1 & 0 \end{pmatrix} \begin{pmatrix} e_{t-1} \\ e_{t-2} \end{pmatrix}
+# ```
+# % for t in 2..12
+# % let e_t = (1 + \mu - \eta h) e_{t-1} - \mu e_{t-2}
+# % check
+#
+# Its powers do what its eigenvalues do. They are the roots of
+#
+# ```{math}
+# :label: eq-ch04-polynomial
+# z^2 - (1 + \mu - \eta h)\, z + \mu = 0
+# ```
+# % let z = \frac{1 + \mu - \eta h + \sqrt{(1 + \mu - \eta h)^2 - 4\mu}}{2}
+# % where (1 + \mu - \eta h)^2 \ge 4\mu
+# % check
+#
+# and the larger modulus, the spectral radius, is the factor per step in the long run. The product of the roots is $\mu$. When they are complex they are conjugate, so both have modulus $\sqrt\mu$, *whatever $h$ is*. Gradient descent has another factor for each curvature, the ball has one for a whole band of them. Which band? The discriminant factors,
+#
+# ```{math}
+# :label: eq-ch04-band
+# (1 + \mu - \eta h)^2 - 4\mu = \left((1-\sqrt\mu)^2 - \eta h\right)\left((1+\sqrt\mu)^2 - \eta h\right)
+# ```
+# % check
+#
+# and is negative when $\eta h$ lies between $(1-\sqrt\mu)^2$ and $(1+\sqrt\mu)^2$. A lower $\mu$ makes a better factor and a narrower band. The best band should just hold all curvatures, from $\ell$ to $L$.
+#
+# To prove it, allow real roots too, and ask when both satisfy $|z| \le r$. Their product is $\mu$, so $\mu \le r^2$; for complex roots that is all. Real roots must also lie between $-r$ and $r$, where the parabola is not negative: $r^2 \mp (1+\mu-\eta h)\,r + \mu \ge 0$. (Both beyond the same end would have a product above $r^2$.) Complex roots satisfy this anyway: their parabola has no zero. Divided by $r$, it says $|1+\mu-\eta h| \le r + \mu/r$, or
+#
+# ```{math}
+# :label: eq-ch04-window
+# (1-r)\left(1-\frac{\mu}{r}\right) \le \eta h \le (1+r)\left(1+\frac{\mu}{r}\right)
+# ```
+# % for r in (0, 1), s in (-1, 1)
+# % let h = (1 + \mu + s (r + \mu/r)) / \eta
+# % where \mu \le r^2
+# % check
+#
+# Set $r = 1$: the iteration is stable for $\eta < 2(1+\mu)/L$, nearly twice the limit of gradient descent when $\mu$ is near one.
+
+# %%
+ravine = quadratic((1, 100))
+for rule, hyper in ((sgd, {"lr": 0.0201}), (momentum, {"lr": 0.037}), (momentum, {"lr": 0.0385})):
+    theta = minimize(ravine, ravine.start, rule, steps=300, **hyper).theta
+    print(f"{rule.__name__:8s} at {hyper['lr']:.4f}: distance {np.linalg.norm(theta):.0e} after 300 steps")
+
+
+# %% [markdown]
+# For a faster factor, demand {eq}`eq-ch04-window` of $\ell$ and of $L$ and divide:
+#
+# ```{math}
+# :label: eq-ch04-kappa
+# \kappa \le \frac{(1+r)(1+\mu/r)}{(1-r)(1-\mu/r)} \le \left(\frac{1+r}{1-r}\right)^2
+# ```
+# % for r in (0, 1), s in (0, 1)
+# % let \kappa = 1 + s ((1+r)(1+\mu/r) / ((1-r)(1-\mu/r)) - 1)
+# % where \mu \le r^2
+# % check
+#
+# The middle grows with $\mu$, and $\mu$ is at most $r^2$. So no pair beats the $r$ that solves the outer inequality as an equation, and one pair reaches it:
+#
+# ```{math}
+# :label: eq-ch04-best
+# r^* = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}, \quad \mu^* = \left(\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}\right)^2, \quad \eta^* = \frac{(1+r^*)^2}{L} = \frac{(1-r^*)^2}{\ell}
+# ```
+# % let L = \kappa \ell
+# % let r^* = 1 - 2/(\sqrt\kappa + 1)
+# % let \mu^* = (r^*)^2
+# % let \eta^* = 4/(\sqrt L + \sqrt\ell)^2
+# % check
+#
+# Gradient descent has $1 - 2/(\kappa+1)$, the ball $1 - 2/(\sqrt\kappa+1)$. That is the root.
+
+# %%
+def near(t, theta, loss):
+    return np.linalg.norm(theta) < 1e-6
+
+def steps(kappa, rule, **hyper):
+    problem = quadratic((1, kappa))
+    return minimize(problem, problem.start, rule, steps=80_000, callback=near, progress=False, **hyper).t
+
+kappas = np.array([10, 100, 1000, 10_000])
+count = {"sgd": [], "momentum": [], "nesterov_lookahead": []}
+for kappa, r in zip(kappas, (kappas**0.5 - 1) / (kappas**0.5 + 1)):
+    count["sgd"].append(steps(kappa, sgd, lr=2 / (kappa + 1)))
+    count["momentum"].append(steps(kappa, momentum, lr=(1 + r) ** 2 / kappa, momentum=r**2))
+    count["nesterov_lookahead"].append(steps(kappa, nesterov_lookahead, lr=1 / kappa, momentum=r))
+print(count)
+
+# %%
+plot.curves(
+    count, kappas, log="xy", title="Steps to a distance of 1e-6", xlabel=r"condition number $\kappa$",
+    slopes={"slope 1": (1, 60, 120), "slope 1/2": (0.5, 100, 50)},
+    alt="Log-log lines over condition numbers from 10 to 10,000. Gradient descent rises with slope 1 from 71 to 70,811 steps, "
+    "momentum with slope 1/2 from 27 to 1,074, Nesterov parallel to it from 44 to 1,660.",
+    caption="Steps against the condition number: slope 1 without memory, 1/2 with it. Each rule at its theoretical best pair, "
+    "Nesterov at rate 1/L.",
+)
+
+# %% [markdown]
+# The slopes are 1 and a half. For the ball the slope is a little above, because at the best pair both ends of the spectrum sit on a double root, where the error falls like $t\,r^t$; that is why it takes 95 steps where $r = 9/11$ alone would take about 70. The whole plane of pairs, for $\kappa = 100$:
+
+# %%
+plot.stability(
+    (1, 100), {"no memory": (2 / 101, 0), "best pair": (4 / 121, 81 / 121), "the usual 0.9": (0.01, 0.9)},
+    alt="Map of learning rate against momentum for curvatures 1 and 100, with contours of steps per decimal digit. The stable region "
+    "widens upward from rate 0.02 to 0.04. Below, three paths: 0.980 a step without memory, 0.818 at the best pair, 0.949 at 0.9.",
+    caption="The fast region is a thin wedge near its tip at momentum 0.67. Above it every path swings, and the factor is the root of momentum.",
+)
+
+# %% [markdown]
+# Path B first swings out of the picture, as $t\,r^t$ does, and still wins. Above the wedge the contours run level: there both roots are complex for all curvatures, the factor is $\sqrt\mu$, and the learning rate hardly matters. That tolerance is one reason why people like 0.9. It is not the fastest choice: 0.9 is best at $\kappa \approx 1{,}440$. A search over pairs that knows nothing of {eq}`eq-ch04-best` agrees:
+
+# %%
+share, mu = np.meshgrid(np.linspace(0.05, 0.999, 400), np.linspace(0, 0.99, 397))
+for kappa in (10, 100, 4000):
+    eta = share * 2 * (1 + mu) / kappa
+    factor = np.maximum(plot.spectral_radius(eta, mu, 1), plot.spectral_radius(eta, mu, kappa))
+    best = mu.flat[factor.argmin()]
+    print(f"kappa = {kappa}: best momentum {best:.2f}, law {((kappa**0.5 - 1) / (kappa**0.5 + 1)) ** 2:.2f}")
+
+# %% [markdown]
+# ## What memory does not do
+#
+# **It does not end the swinging.** A direction swings as soon as $\mu > (1-\sqrt{\eta h})^2$. Take one stiff coordinate, $h = 100$ and $\eta = 0.019$, near the limit of gradient descent, and count the changes of sign until position and step are below $10^{-6}$.
+
+# %%
+wall = quadratic((100,))
+for mu in (0, 0.5, 0.9, 0.99):
+    path = minimize(wall, wall.start, momentum, steps=3000, lr=0.019, momentum=mu).path[:, 0]
+    still = (abs(path[1:]) < 1e-6) & (abs(np.diff(path)) < 1e-6)
+    n = still.argmax() + 1
+    turns = np.sum(np.sign(path[1 : n + 1]) != np.sign(path[:n]))
+    print(f"mu = {mu}: {turns} changes of sign in {n} steps")
+
+# %% [markdown]
+# With $\mu = 0.5$ the ball swings less, 25 times instead of 139. With 0.9 it swings less often per step and about as often in all; with 0.99, nine times as often.
+#
+# **It does not average noise away.** Add noise of variance one to the gradient of $\theta^2/2$. Multiply {eq}`eq-ch04-error`, with the noise in it, by $e_t$, $e_{t-1}$ and $e_{t-2}$, and take means. Once they have settled, $c_k$, the mean of $e_t e_{t-k}$, obeys
+#
+# ```{math}
+# :label: eq-ch04-means
+# \begin{aligned}
+# c_0 &= (1+\mu-\eta)\, c_1 - \mu\, c_2 + \eta^2, \\
+# c_1 &= (1+\mu-\eta)\, c_0 - \mu\, c_1, \\
+# c_2 &= (1+\mu-\eta)\, c_1 - \mu\, c_0
+# \end{aligned}
+# ```
+# % let c_0 = \frac{\eta (1+\mu)}{(1-\mu)(2(1+\mu) - \eta)}
+# % let c_1 = \frac{(1+\mu-\eta) c_0}{1+\mu}
+# % let c_2 = \frac{(1+\mu-\eta)^2 c_0}{1+\mu} - \mu c_0
+# % check
+#
+# Solved, they give the variance
+#
+# ```{math}
+# :label: eq-ch04-variance
+# c_0 = \frac{\eta\,(1+\mu)}{(1-\mu)\left(2(1+\mu) - \eta\right)}
+# ```
+# % let c_0 = \eta^2 / (1 - (1-\mu)(1+\mu-\eta)^2/(1+\mu) - \mu^2)
+# % check
+#
+# For small $\eta$ it is half of $\eta/(1-\mu)$: the effective rate decides.
+
+# %%
+rng = np.random.default_rng(0)
+for mu in (0, 0.5, 0.9, 0.99):
+    lr, theta, b, seen = 0.1 * (1 - mu), np.zeros(2000), 0.0, []
+    for t in range(1000):
+        theta, b = momentum(theta, theta + rng.standard_normal(2000), b, lr=lr, momentum=mu)
+        seen.append(theta.var())
+    exact = lr * (1 + mu) / ((1 - mu) * (2 * (1 + mu) - lr))
+    print(f"mu = {mu}: variance {np.mean(seen[300:]):.3f}, formula {exact:.3f}")
+
+# %% [markdown]
+# The same floor, with or without memory. Turn $\mu$ up at a fixed $\eta$ instead, and 0.9 makes the floor ten times higher: an average of gradients is less noisy, but you then walk ten times as far along it.
+#
+# ## Nesterov: the gradient where the coasting ends
+#
+# The ball will move by $-\eta\mu b_{t-1}$ whatever the next gradient says. So why ask for the gradient here, when it is going to act there?
+#
+# ```{math}
+# :label: eq-nesterov-lookahead
+# \begin{aligned}
+# b_t &= \mu b_{t-1} + \nabla J(\theta_{t-1} - \eta\mu b_{t-1}), \\
+# \theta_t &= \theta_{t-1} - \eta\, b_t
+# \end{aligned}
+# ```
+#
+# Libraries cannot do this: they are handed a gradient, taken at the parameters they store. They do something else,
+#
+# ```{math}
+# :label: eq-nesterov
+# \begin{aligned}
+# b_t &= \mu b_{t-1} + g_t, \\
+# \theta_t &= \theta_{t-1} - \eta\,(g_t + \mu b_t)
+# \end{aligned}
+# ```
+#
+# :::{rule} nesterov
+# :::
+#
+# and it is the same method, seen from the point where the gradient is taken. Call that point $\phi_{t-1} = \theta_{t-1} - \eta\mu b_{t-1}$ and let $g_t$ be the gradient there. With {eq}`eq-nesterov-lookahead`,
+#
+# ```{math}
+# :label: eq-ch04-change
+# \begin{aligned}
+# \phi_t &= \theta_t - \eta\mu b_t = \theta_{t-1} - \eta b_t - \eta\mu b_t \\
+# &= \phi_{t-1} + \eta\mu b_{t-1} - \eta b_t - \eta\mu b_t = \phi_{t-1} - \eta\,(g_t + \mu b_t)
+# \end{aligned}
+# ```
+# % let b_t = \mu b_{t-1} + g_t
+# % let \theta_t = \theta_{t-1} - \eta b_t
+# % let \phi_t = \theta_t - \eta\mu b_t
+# % check
+#
+# because $\mu b_{t-1} - b_t = -g_t$. That is {eq}`eq-nesterov` for $\phi$. What a library reports is the look-ahead point; the textbook's parameters lie $\eta\mu b_t$ behind it. The proof uses one $\eta$ for two steps, so a schedule breaks it a little:
+
+# %%
+for name, lr in (("constant rate", 0.01), ("drop at 20", lambda t: 0.01 if t <= 20 else 0.001)):
+    textbook = minimize(ravine, ravine.start, nesterov_lookahead, steps=100, lr=lr).path
+    library = minimize(ravine, ravine.start, nesterov, steps=100, lr=lr).path
+    ahead = textbook[1:] + 0.9 * np.diff(textbook, axis=0)  # the step before is -eta b
+    gap = abs(ahead - library[1:]).max()
+    print(f"{name}: gap {'below 1e-14' if gap < 1e-14 else round(gap, 3)}")
+print("without momentum, gradient descent:", nesterov(1.0, 2.0, momentum=0)[0] == sgd(1.0, 2.0))
+
+# %% [markdown]
+# What does the look-ahead buy? Along curvature $h$ the polynomial's coefficients gain a factor $1-\eta h$, and with them the product of the roots: stiff directions are damped by more than $\sqrt\mu$. At $\eta = 1/L$ the stiffest is damped completely and the best coefficient for the softest gives a double root,
+#
+# ```{math}
+# :label: eq-ch04-nesterov-root
+# z^2 - (1+\mu)\left(1 - \frac{1}{\kappa}\right) z + \mu\left(1 - \frac{1}{\kappa}\right) = 0, \quad z = 1 - \frac{1}{\sqrt\kappa}, \quad \mu = \frac{\sqrt\kappa-1}{\sqrt\kappa+1}
+# ```
+# % let \mu = \frac{\sqrt\kappa-1}{\sqrt\kappa+1}
+# % let z = 1 - 1/\sqrt\kappa
+# % check
+#
+# so again a root, with half of heavy ball's constant.
+
+# %%
+for rule in (momentum, nesterov_lookahead):
+    print(rule.__name__, "at rate 0.01, momentum 0.9:", steps(100, rule, lr=0.01, momentum=0.9))
+root = 301**0.5  # of 3 kappa + 1
+best = {"lr": 4 / 301, "momentum": (root - 2) / (root + 2)}
+print("heavy ball at its best:", steps(100, momentum, lr=4 / 121, momentum=81 / 121))
+print("Nesterov at rate 1/L:", steps(100, nesterov_lookahead, lr=1 / 100, momentum=9 / 11))
+print("Nesterov at its best:", steps(100, nesterov_lookahead, **best))
+
+# %% [markdown]
+# At the same pair Nesterov needs 208 steps against 264. With each at its best for quadratics ($\eta = 4/(3L+\ell)$ for Nesterov), heavy ball wins, 95 against 136. Now take a loss with curvature 25, then 1, then 25 again, and heavy ball tuned for exactly these two numbers:
+
+# %%
+bend, start = lessard(), 3.3
+ball = minimize(bend, start, momentum, steps=40, lr=1 / 9, momentum=4 / 9).path
+ahead = minimize(bend, start, nesterov_lookahead, steps=40, lr=1 / 25, momentum=2 / 3).path
+starts = np.linspace(-5, 5, 1001)
+ends = minimize(bend.replace(f=None), starts, momentum, steps=300, lr=1 / 9, momentum=4 / 9).theta
+print(f"share of starts between -5 and 5 that never arrive: {np.mean(abs(ends) > 0.1):.2f}")
+print("heavy ball", ball[-3:].round(3), "Nesterov", ahead[-3:].round(3))
+
+# %%
+plot.curves(
+    {"momentum": ball, "nesterov_lookahead": ahead}, title=r"Parameter $\theta_t$",
+    alt="Two lines over 40 steps from 3.3. Momentum goes round 2.116, 0.647 and -1.802 and never stops; "
+    "Nesterov is at 0 after three steps.",
+    caption="The pair that is best for every quadratic circles for ever on a convex loss with the same curvatures.",
+)
+
+# %% [markdown]
+# Every third step the ball is back at 2.116. One start in eight between $-5$ and $5$ ends like this. Nesterov's method cannot: for every loss with curvatures between $\ell$ and $L$ a theorem bounds $J - J^*$ by a multiple of $(1-1/\sqrt\kappa)^t$. (Its speed here is luck: a step of $1/25$ on curvature 25 lands on the minimum.)
+#
+# When the curvature goes down to zero there is no best $\mu$. Nesterov lets it grow:
+#
+# ```{math}
+# :label: eq-ch04-varying
+# a_1 = 1, \quad a_t = \frac{1 + \sqrt{1 + 4 a_{t-1}^2}}{2}, \quad \mu_t = \frac{a_{t-1} - 1}{a_t}
+# ```
+# % for t in 2..12
+# % let a_0 = 0
+# % let a_t = \frac{1 + \sqrt{1 + 4 a_{t-1}^2}}{2}
+# % let \mu_t = \frac{a_t^2 - a_t - a_{t-1}}{a_{t-1} a_t}
+# % check
+#
+# about $1 - 3/t$, a friction that fades. The bound on $J - J^*$ falls from order $1/t$ to $1/t^2$.
+
+# %%
+a = list(accumulate(range(3000), lambda a, _: (1 + (1 + 4 * a * a) ** 0.5) / 2, initial=1.0))
+
+def varying(t):
+    return (a[t - 2] - 1) / a[t - 1] if t > 1 else 0.0
+
+flat = quadratic(spectrum(1e8, 81) / 1e8)  # curvatures from 1e-8 to 1: flat, for 3000 steps
+tries = {"sgd": 0.0, "constant 0.9": 0.9, "varying": varying}  # with momentum 0 it is gradient descent
+loss = {
+    name: minimize(flat, flat.start, nesterov_lookahead, steps=3000, lr=1.0, momentum=mu).losses
+    for name, mu in tries.items()
+}
+for name, values in loss.items():
+    print(f"{name:13s}", *(f"{values[t]:.1e}" for t in (100, 1000, 3000)))
+print("varying, on the ravine:", steps(100, nesterov_lookahead, lr=0.01, momentum=varying))
+
+# %%
+plot.curves(
+    loss, log="xy", title="Loss", rule={"constant 0.9": "nesterov_lookahead", "varying": "nesterov"},
+    slopes={"slope -1": (-1, 100, 0.03), "slope -2": (-2, 100, 3e-4)},
+    alt="Log-log lines of the loss over 3,000 steps. Gradient descent falls with slope -1 to 3.6e-4, constant momentum 0.9 runs parallel to it "
+    "at a tenth, the varying coefficient falls with slope -2 to 9e-7.",
+    caption="On a loss without a smallest curvature a constant coefficient buys a constant factor, a growing one buys the exponent. Rate 1/L.",
+)
+
+# %% [markdown]
+# A constant 0.9 ends at slope $-1$, ten times lower: the effective rate again. The growing coefficient has slope $-2$. Where there is a smallest curvature it pays for its generality: 665 steps on the ravine, against 158.
+#
+# ## Try it
+
+# %%
+Explorer(question="stability")
+
+
+# %% [markdown]
+# Here $\kappa = 20$. Drag the dot on the map to the cross and read the factor there. Go straight up and watch the path swing while the factor becomes $\sqrt\mu$. Then switch to Nesterov: its edge lies further left, and heavy ball's best pair diverges.
+#
+# ## What the documents say
+#
+# :::{errata} What the documents say, and what is right
+# :ids: D0-02 X-01 X-15 D1-14 D1-15 D1-16 D1-17 D2-02 D2-03 D2-04 D2-05 D2-27 D2-28 D3-25 D3-29
+#
+# **Three momentums.** Doc 0 puts the learning rate inside the buffer, doc 1 calls the step itself the velocity (doc 0's buffer with the other sign), doc 2's code has the rate outside; its formula lost its symbols, and {eq}`eq-momentum` restores it. All are one path at a constant rate and part when it drops. Here the rate is outside, and $g_t = \nabla J(\theta_{t-1})$, on the batch of step $t$ where there are batches.
+#
+# **Average or sum.** Doc 2 speaks of an average of past gradients. Its code keeps a sum, with weights that add up to ten at $\mu = 0.9$. The cell with the constant gradient shows both.
+#
+# **What it is for.** Doc 1 lists momentum under methods that adapt the rate, and motivates it by the slowness of a constant one. Momentum keeps its rate; it changes the exponent of $\kappa$, as the steps against $\kappa$ show. Doc 1's heading makes Nesterov's method "adaptive": it is *accelerated*.
+#
+# **Where it comes from.** Doc 1 names no source. Heavy ball is Polyak's, doc 1's form of Nesterov is that of Sutskever and colleagues, and Nesterov's own has the growing coefficient {eq}`eq-ch04-varying`, which the last figure tries.
+#
+# **Two Nesterovs.** Doc 1 prints the look-ahead form, docs 2 and 3 describe it in words (doc 2's formula is lost; {eq}`eq-nesterov-lookahead` restores it), doc 0 applies it to Nadam in a way that chapter 7 mends. The flag in doc 2's code selects {eq}`eq-nesterov`, where no gradient is taken ahead. The gap above says that both are one method; the reported weights differ by $\eta\mu b_t$.
+#
+# **A flag is added, not exchanged.** Doc 2 replaces `momentum=0.9` by `nesterov=True`. Without momentum there is nothing to look ahead along: {eq}`eq-nesterov` with $\mu = 0$ is gradient descent, and PyTorch refuses the combination with a `ValueError`.
+#
+# **Better in theory.** True in docs 2 and 3 for smooth convex losses and exact gradients: $1/t^2$ with the growing coefficient, $1 - 1/\sqrt\kappa$ a step with strong convexity. It says nothing about noise, nor about quadratics, where tuned heavy ball is faster; the cycle shows heavy ball without such a guarantee.
+#
+# **0.9 to 0.99, and less swinging.** Doc 3 calls these values optimal; the best is 0.67 at $\kappa = 100$ and 0.94 at 4,000. Docs 2 and 3 promise less oscillation; the table of sign changes shows when.
+# :::
+#
+# ## Digits
+#
+# Does it help on data? Softmax regression on 1,437 digits, from zero, in two regimes: 100 steps on all images, and 180 steps on batches of 32 (four epochs). Held fixed: model, start, steps, and in each regime nine effective rates, the same for every rule. The measure is the loss over all training images at the end.
+
+# %%
+def final(rule, mu, effective, batch=None, steps=100, seed=0):
+    problem = digits_softmax(batch=batch, seed=seed).replace(f=None)  # the loss at the end is enough
+    run = minimize(problem, problem.start, rule, steps=steps, lr=effective * (1 - mu), momentum=mu)
+    return problem.full(run.theta)
+
+rules = {f"momentum {mu}": (momentum, mu) for mu in (0, 0.9, 0.99)} | {"nesterov 0.9": (nesterov, 0.9)}
+rates = np.geomspace(8, 512, 9)
+for name, which in rules.items():
+    losses = [final(*which, rate) for rate in rates]
+    print(f"all images, {name:13s}: {min(losses):.3f} at effective rate {rates[np.argmin(losses)]:.0f}")
+
+# %% [markdown]
+# With exact gradients 0.9 ends at a third of the loss of plain descent, at five times its effective rate. At 0.99 a hundred steps are not enough to come to rest. For the batches, four seeds choose the rate and twenty others judge it, each against plain descent on the same batches.
+
+# %%
+small, grid, judged = np.geomspace(1, 32, 9), {}, {}
+for name, which in rules.items():
+    grid[name] = np.array([[final(*which, r, 32, 180, seed) for seed in range(100, 104)] for r in small])
+    best = small[np.median(grid[name], axis=1).argmin()]
+    judged[name] = np.array([final(*which, best, 32, 180, seed) for seed in range(20)])
+    middle = np.percentile(judged[name], [50, 10, 90])
+    change = judged[name] - judged["momentum 0"]
+    half = 2.09 * change.std(ddof=1) / 20**0.5  # 95 %, Student's t
+    print(f"{name:13s}: {middle[0]:.2f} [{middle[1]:.2f}, {middle[2]:.2f}], change {change.mean():+.2f} +- {half:.2f}")
+
+# %%
+plot.sweep(
+    small, grid, title="Training loss after four epochs", xlabel=r"effective rate $\eta/(1-\mu)$", ceiling=1,
+    rule={"momentum 0": "sgd", "momentum 0.9": "momentum", "momentum 0.99": "momentum", "nesterov 0.9": "nesterov"},
+    alt="Log-log lines of the training loss against the effective rate from 1 to 32, for momentum 0, 0.9, 0.99 and Nesterov 0.9. All start "
+    "together at 0.2; plain descent turns up at 4, near 0.14, Nesterov only at 13, near 0.08; momentum 0.99 is flat.",
+    caption="At small effective rates the rules are one; they differ in where they break. Median and 10-90% over four seeds, batches of 32.",
+)
+
+# %% [markdown]
+# Here the gain shrinks. Momentum 0.9 ends 0.03 lower, and its interval, which covers the order of the batches but not the choice of the rate, excludes zero by little; 0.99 gains nothing. Nesterov halves the loss, though with exact gradients it was behind heavy ball. The figure says why: at small effective rates the curves are one, as the noise formula promises. The rules part where the rate is so large that stiff directions break, and those Nesterov damps.
+#
+# ## Exercises
+#
+# :::{exercise} The effective rate
+# :name: momentum-1
+#
+# The rule `momentum` runs with $\eta = 0.01$, $\mu = 0.9$, and the gradient is $g$ at every step. In the long run each step is some number times $g$. Give that number, the effective learning rate, exactly.
+# :::
+
+# %%
+answer = ...
+check("momentum-1", answer)
+
+# %% [markdown]
+# :::{exercise} The edge of stability
+# :name: momentum-2
+#
+# Heavy ball with $\mu = 0.9$ on a quadratic whose largest curvature is $L = 100$. Give the exact bound below which $\eta$ converges.
+# :::
+
+# %%
+answer = ...
+check("momentum-2", answer)
+
+# %% [markdown]
+# :::{exercise} The best momentum
+# :name: momentum-3
+#
+# Heavy ball, curvatures from 1 to 100, and you may choose both $\eta$ and $\mu$. Which $\mu$ has the fastest worst-case rate? Three significant digits.
+# :::
+
+# %%
+answer = ...
+check("momentum-3", answer)
+
+# %% [markdown]
+# :::{exercise} How long is the memory?
+# :name: momentum-4
+#
+# $\mu = 0.9$ and an endless past. Which share of the total weight of all gradients in $b_t$ do the last ten have, the newest included? A number between 0 and 1, three significant digits.
+# :::
+
+# %%
+answer = ...
+check("momentum-4", answer)
+
+
+# %% [markdown]
+# :::{exercise} Two forms, one method
+# :name: momentum-5
+#
+# `nesterov_lookahead` has run on softmax regression of the digits. You are given its `thetas` and `buffers`, arrays of shape $(T+1, 640)$ whose row $t$ holds $\theta_t$ and $b_t$, with $b_0 = 0$. Return the points, in the same shape, at which the next gradient will be taken. They must equal the iterates of `nesterov` to $10^{-12}$.
+# :::
+
+# %%
+def look_ahead(thetas, buffers, lr, momentum):
+    return ...
+
+
+check("momentum-5", look_ahead)
+
+# %% [markdown]
+# :::{exercise} Creeping and swinging
+# :name: momentum-6
+#
+# For $0 < \eta h < 1$, at which $\mu$ below one has $z^2 - (1+\mu-\eta h)\,z + \mu = 0$ a double root? An expression in `eta` and `h`, in a string, such as `"eta*h"`.
+# :::
+
+# %%
+answer = ...
+check("momentum-6", answer)
+
+
+# %% [markdown]
+# :::{exercise} Write it
+# :name: momentum-7
+#
+# Write heavy ball: learning rate outside the buffer, buffer zero at the start. `grad` is a function of theta; return theta after `steps` steps and leave the array `theta` that you were given unchanged. It is run on softmax regression of the digits and compared to $10^{-9}$.
+# :::
+
+# %%
+def heavy_ball(grad, theta, lr, momentum, steps):
+    return ...
+
+
+check("momentum-7", heavy_ball)
+
+# %% [markdown]
+# :::{exercise} After the drop
+# :name: momentum-8
+#
+# At one step the learning rate is divided by ten. In which convention does the old velocity keep its full length? Answer `"momentum"`, `"momentum_inside"` or `"momentum_ema"`.
+# :::
+
+# %%
+answer = ...
+check("momentum-8", answer)
+
+# %% [markdown]
+# ## Summary
+#
+# Memory turns one factor for each curvature into one factor, $\sqrt\mu$, for a whole band, and the band is wide enough for $\kappa$ when $\sqrt\mu = (\sqrt\kappa-1)/(\sqrt\kappa+1)$: hence the root. Compare methods at the same effective rate $\eta/(1-\mu)$, and know which convention you are in before you change $\eta$. Nesterov's form damps stiff directions and keeps its promise on every smooth convex loss; heavy ball keeps it on quadratics. Against noise, memory alone gains nothing.
+#
+# ## Sources
+#
+# Heavy ball and its rate on quadratics are Polyak's {cite}`polyak1964some`; Rumelhart, Hinton and Williams used it for networks {cite}`rumelhart1986learning`. Nesterov's acceleration is of 1983 {cite}`nesterov1983method`; the look-ahead form and the case for momentum in deep learning are in Sutskever, Martens, Dahl and Hinton {cite}`sutskever2013importance`. Goh draws the roots and their regimes {cite}`goh2017why`. The cycle, and rates of all these methods on one footing, are from Lessard, Recht and Packard {cite}`lessard2016analysis`. The library form is that of PyTorch {cite}`paszke2019pytorch`.
