@@ -1,5 +1,6 @@
 """A chapter's displayed equations, with their labels, lines, and the % lines under them."""
 
+import functools
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class Notation:
         return Notation(self.names | names, self.domains | dict(domains))
 
 
+@functools.cache
 def book_notation():
     """The Notation of notation.toml."""
     symbols = tomllib.loads(NOTATION.read_text())["symbol"]

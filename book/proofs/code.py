@@ -54,7 +54,7 @@ class Code:
             if isinstance(target, ast.Name)
         }
 
-    @property
+    @functools.cached_property
     def file(self):
         """The source file, seen from the repository's root where it lies there."""
         path = Path(inspect.getsourcefile(self.step)).resolve()
@@ -140,8 +140,9 @@ class Code:
             values = self.run(inputs, words)
             if values is not None:
                 out.append((inputs, values))
-            if i + 1 >= POINTS and not choices.rare() and len(out) >= POINTS // 2:
-                return out
+            enough = i + 1 >= POINTS and len(out) >= POINTS // 2
+            if enough and (not choices.rare() or (self.fixed and i + 1 >= 2 * POINTS)):
+                return out  # a fixed hyperparameter may close a branch; the page says that it is fixed
         if rare := choices.rare():
             _, kind, branch, times = rare[0]
             raise MathError(f"{self.name}: the branch {branch} of a {kind} was entered {times} times in {MOST} points")

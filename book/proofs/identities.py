@@ -15,6 +15,7 @@ from book.proofs.values import Values
 from book.proofs.words import SYMBOLS, Choices, Undecided, numeric_words
 
 POINTS, FEWEST, MOST = 60, 50, 400
+NO_NAME = {"+", "-", "/", "=", "<", ">", "|", r"\cdot", r"\frac", r"\sqrt"}
 FOR = re.compile(
     r"\s*(?P<name>\S.*?)\s+in\s+"
     r"(?P<domain>real|positive|nonnegative|\([^()]*\)|-?\d+\s*\.\.\s*-?\d+|(?:R|Sym|SPD)\^\S+?)\s*(?:,|$)"
@@ -40,7 +41,7 @@ class Check:
         for line, text in block.words("let"):
             if "=" not in text:
                 raise MathError(f"line {line}: `% let` says what a symbol is: % let \\kappa = L/\\ell")
-            self.declare(text.split("=", 1)[0].replace("&", ""), None)
+            self.each(line, self.declare, [(text.split("=", 1)[0], None)])
         self.reader = Reader(self.notation.names, self.notation.functions)
         for line, text in block.words("let"):
             self.each(line, self.let, [(text,)])
@@ -77,6 +78,8 @@ class Check:
         key, function = words[:stop], stop < len(words) and words[stop] == "("
         name = next((n for latex, n in self.notation.names.items() if tokens(latex) == key), None)
         if name is None:
+            if not key or set(key) & NO_NAME or key[0].isdigit():
+                raise MathError(f"`{left.strip()}` is no name")
             name = re.sub(r"\W+", "_", " ".join(key).replace("*", "star")).strip("_")
             self.notation = self.notation.with_names({" ".join(key): name}, {name: "function" if function else "real"})
         if domain is not None:

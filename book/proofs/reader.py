@@ -4,6 +4,7 @@ The tuples ("+", a, b), ("name", "m", indices), ... are the meaning of the text 
 they are worth.  Other readers of LaTeX (SymPy's own two, latex2sympy2) guess, and misread updates without a word.
 """
 
+import functools
 import re
 
 from book.proofs.tokens import RELATIONS, MathError, Token, tokens
@@ -15,12 +16,20 @@ FENCES |= {r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceil")}
 OVER_INDEX = {r"\sum": "sum", r"\prod": "prod", r"\max": "max", r"\min": "min"}
 
 
+@functools.lru_cache(maxsize=100)
+def keys(notation):
+    """{first token: [(tokens, name)]} of the pairs (LaTeX, name), the longest first."""
+    out = {}
+    for words, name in sorted(((tokens(latex), name) for latex, name in notation), key=lambda k: -len(k[0])):
+        out.setdefault(words[0], []).append((words, name))
+    return out
+
+
 class Reader:
     """notation: {LaTeX: name}; functions: the names that are applied where a bracket follows."""
 
     def __init__(self, notation, functions=()):
-        self.keys = sorted(((tokens(latex), name) for latex, name in notation.items()), key=lambda k: -len(k[0]))
-        self.functions = functions
+        self.keys, self.functions = dict(keys(tuple(notation.items()))), functions
 
     def equation(self, words):
         """("rel", relations, sides) of one equation."""
@@ -111,6 +120,8 @@ class Reader:
             tree = self.sum()
             self.take("}")
             return tree
+        if re.fullmatch(r"\d+\.\d+", self.peek()):
+            self.fail("TeX takes one digit: braces around")
         if re.fullmatch(r"\d\d+", self.peek()):  # as in TeX, \frac12 is 1/2
             digits = self.words[self.i]
             self.words[self.i : self.i + 1] = [Token(digits[0]), Token(digits[1:])]
@@ -129,10 +140,14 @@ class Reader:
         return trees
 
     def name(self, bare):
-        key, name = next((k for k in self.keys if self.words[self.i : self.i + len(k[0])] == k[0]), ((), None))
-        if name is None:
-            return None
-        self.i += len(key)
+        for key, name in self.keys.get(self.peek(), ()):
+            if self.words[self.i : self.i + len(key)] == key:
+                self.i += len(key)
+                return self.symbol(name, bare)
+        return None
+
+    def symbol(self, name, bare):
+        """A name just met, with its indices and what it is applied to."""
         indices = ()
         if not bare and self.found("_"):
             indices = tuple(self.inside("}")) if self.found("{") else (self.group(),)
@@ -207,11 +222,12 @@ class Reader:
         if low is not None:
             self.take("^")
             high = self.group()
-        key = next((name for latex, name in self.keys if latex == [index]), index)
-        self.keys.insert(0, (tokens(index), key))
+        outer = self.keys.get(index, [])
+        name = next((name for words, name in outer if len(words) == 1), index)
+        self.keys[index] = [([index], name), *outer]
         body = self.product()
-        self.keys.pop(0)
-        return ("over", kind, key, low, high, body)
+        self.keys[index] = outer
+        return ("over", kind, name, low, high, body)
 
     def fraction(self):
         return ("/", self.group(), self.group())

@@ -46,7 +46,7 @@ class Token(str):
 
 
 def tokens(tex):
-    """The tokens of `tex` without spaces and sizes; a letter in braces is the letter."""
+    """The tokens of `tex` without spaces and sizes; a letter or digit in braces is itself, {12} is not 12."""
     out = []
     for found in TOKEN.finditer(tex):
         if found["skip"]:
@@ -64,7 +64,8 @@ def tokens(tex):
         out.append(token)
     i = 0
     while i + 2 < len(out):
-        if out[i] == "{" and out[i + 2] == "}" and out[i + 1] not in ("{", "}"):
+        inner = out[i + 1]
+        if out[i] == "{" and out[i + 2] == "}" and inner not in ("{", "}") and not re.match(r"\d.", inner):
             out[i : i + 3] = [out[i + 1]]
             i = max(0, i - 2)
         else:
@@ -93,6 +94,6 @@ def pieces(words):
         else:
             lines.append(piece)
     for line in lines:
-        while line and line[-1] in (",", ".", ";"):
+        if line[-1] in (",", ".", ";"):
             line.pop()
     return [line for line in lines if line]

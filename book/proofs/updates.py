@@ -60,7 +60,7 @@ def used_names(code, tree, target, helpers):
         elif name in code.signature.hyper:
             if time == "old":
                 raise MathError(f"`{name}` is a hyperparameter: no subscript t-1")
-        elif name == target and time != "old":
+        elif name == target and time == "new":
             raise MathError(f"`{name}` is defined by itself")
         elif time == "old":
             if name not in code.state:
@@ -68,6 +68,8 @@ def used_names(code, tree, target, helpers):
         elif name in code.moving or name in code.lines or name in helpers:
             if time is None and (name in code.moving or helpers.get(name, (None, None))[1] == "new"):
                 raise MathError(f"`{name}` moves: it needs a subscript, t or t-1")
+            if name == target:
+                raise MathError(f"`{name}` is defined by itself")
             used.add(name)
         elif name == "I" and code.matrix:
             pass
@@ -102,6 +104,10 @@ def same(a, b, deep=True):
     if a == b:
         return True
     difference = sp.sympify(a - b)
+    if difference.has(sp.Piecewise):  # branch by branch
+        difference = sp.piecewise_fold(difference)
+    if isinstance(difference, sp.Piecewise):
+        return all(same(value, sp.Integer(0), deep) for value, _ in difference.args)
     if sp.expand(difference) == 0:
         return True
     if sp.count_ops(difference) > 200:
