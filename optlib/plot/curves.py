@@ -4,7 +4,7 @@ import numpy as np
 
 from optlib.plot.axes import cross, log_axis, looks
 from optlib.plot.figure import MUTED, TEXT, Figure
-from optlib.plot.labels import SIZE, beside, end_labels, say
+from optlib.plot.labels import beside, end_labels, say
 from optlib.plot.palette import label
 
 
@@ -34,7 +34,8 @@ def curves(
     x: the positions for every y without its own; 0, 1, 2, ... if not given.  log: "x", "y", "xy" or "".
     rule: {name: rule}, whose color a series takes.  bands: {name: (low, high)}, arrays as long as y.
     hlines, vlines: {label: value}, guide lines.  slopes: {label: (exponent, x0, y0)}, a reference line over a decade.
-    marks: True for a marker on each point (None does so up to 12 points), False for none, "only" for no lines.
+    marks: True for a marker on each point (None does so up to 12 points), False for none, "only" for no lines;
+    or {name: one of these}.
     ceiling: a line that ends above it has diverged, too.
     Returns a Figure.
     """
@@ -59,13 +60,14 @@ def curves(
             color = style[name]["color"]
             if bands and name in bands:
                 _band(ax, data[name][0], bands[name], color, px, log)
-            _line(ax, px, py, style[name], marks, (k + 0.5) / len(data))
+            mark = marks.get(name) if isinstance(marks, dict) else marks
+            _line(ax, px, py, style[name], mark, (k + 0.5) / len(data))
             drawn[label(name)] = np.c_[px, py]
             if diverged and len(px):
                 cross(ax, (px[-1], py[-1]), color)
                 broken.append((f"{label(name)} diverges", color, (px[-1], py[-1])))
             elif len(px):
-                ends.append((px[-1], py[-1], label(name), color))
+                ends.append((*_end(ax, px, py), label(name), color))
         end_labels(ax, ends)
         beside(ax, broken, drawn, reach=6)
         _guide_labels(ax, hlines, vlines, slopes, drawn)
@@ -216,12 +218,19 @@ def _window(ax, kept, bands, log, xlim, ylim, levels):
 
 
 def _cut(x, y, diverged, top):
-    """A line that leaves through the top for good ends there; so does one that diverged."""
+    """A line that ends above the top has diverged, and is drawn up to there."""
     above = y > top
     if not len(y) or not above[-1]:
         return x, y, diverged
     stop = int(np.flatnonzero(~above)[-1]) + 1 if (~above).any() else 0
     return np.append(x[:stop], x[stop]), np.append(y[:stop], top), True
+
+
+def _end(ax, x, y):
+    """The last point of a line that can be seen, or the edge through which the line has left."""
+    inside = np.flatnonzero(x <= ax.get_xlim()[1])
+    k = inside[-1] if len(inside) else 0
+    return x[k], np.clip(y[k], *ax.get_ylim())
 
 
 def _band(ax, x, band, color, px, log):
@@ -261,22 +270,21 @@ def _slope_end(ax, x0):
 
 def _guide_labels(ax, hlines, vlines, slopes, drawn):
     """The names of guide lines, each somewhere along its line where no curve runs."""
-    plain = dict(color=TEXT)["color"]
     left, right = ax.transAxes.transform([(0.02, 0), (0.98, 0)])[:, 0]
     low, high = ax.transAxes.transform([(0, 0.03), (0, 0.97)])[:, 1]
     back = ax.transData.inverted().transform
     words = []
     for name, value in (hlines or {}).items():
         y = ax.transData.transform((ax.get_xlim()[1], value))[1]
-        words.append((name, plain, back([(px, y) for px in np.linspace(right, left, 40)])))
+        words.append((name, TEXT, back([(px, y) for px in np.linspace(right, left, 40)])))
     for name, value in (vlines or {}).items():
         x = ax.transData.transform((value, ax.get_ylim()[1]))[0]
-        words.append((name, plain, back([(x, py) for py in np.linspace(high, low, 40)])))
+        words.append((name, TEXT, back([(x, py) for py in np.linspace(high, low, 40)])))
     for name, (exponent, x0, y0) in (slopes or {}).items():
         along = np.geomspace(x0, _slope_end(ax, x0), 20)
-        words.append((name, plain, np.c_[along, y0 * (along / x0) ** exponent]))
+        words.append((name, TEXT, np.c_[along, y0 * (along / x0) ** exponent]))
     lines = {f"{name}, line": anchors for name, _, anchors in words}
     beside(ax, words, drawn | lines, reach=2)
 
 
-__all__ = ["SIZE", "compare", "curves", "spread", "sweep"]
+__all__ = ["compare", "curves", "spread", "sweep"]

@@ -76,7 +76,8 @@ def end_labels(ax, ends, *, gap=14.5):
     for k, place in zip(order, places):
         x, y, text, color = ends[k]
         shift = place - spots[k][1]
-        say(ax, x, y, text, color, offset=(edge / points - spots[k][0] + 8, shift), leader=abs(shift) > 4, zorder=10)
+        away = edge / points - spots[k][0]
+        say(ax, x, y, text, color, offset=(away + 8, shift), leader=abs(shift) > 4 or away > 12, zorder=10)
 
 
 def trail(ax, points):

@@ -68,19 +68,9 @@ def paths(
             ax.plot(*place, marker="o", ms=5, color=TEXT, zorder=8)
             words.append((word, TEXT, place))
         beside(ax, words, drawn, reach=7)
-        names = sorted(runs, key=lambda n: len(runs[n]))
-        beside(
-            ax,
-            [
-                (
-                    label(n) + " diverges" * (n in broken),
-                    look[n]["color"],
-                    drawn[label(n)][-1:] if n in broken else drawn[label(n)],
-                )
-                for n in names
-            ],
-            drawn,
-        )
+        lost = [(f"{label(n)} diverges", look[n]["color"], drawn[label(n)][-1]) for n in broken]
+        fine = sorted((n for n in runs if n not in broken), key=lambda n: len(runs[n]))  # short paths have less room
+        beside(ax, lost + [(label(n), look[n]["color"], drawn[label(n)]) for n in fine], drawn)
     return figure
 
 

@@ -4,6 +4,7 @@ import base64
 import html
 import itertools
 import re
+from functools import partial
 
 import matplotlib
 import numpy as np
@@ -11,12 +12,14 @@ import pytest
 from matplotlib import pyplot
 
 from optlib import grammar, plot, rules
+from optlib.plot import cover
 from optlib.plot.axes import looks, number, within
 from optlib.plot.curves import spread
 from optlib.plot.figure import Figure
 from optlib.plot.labels import apart, beside
 from optlib.plot.landscape import steepest
 from optlib.plot.palette import DARK, RULES, style
+from optlib.problems.landscapes import LANDSCAPES, gradient, minima, two_wells
 
 H = np.array([1.0, 20.0])
 BOX = (-2.0, 1.9, -1.35, 2.0)
@@ -318,6 +321,15 @@ def test_a_curve_that_diverges_ends_in_a_cross_and_a_word():
     assert [t.get_text() for t in calm.texts] == ["SGD"]
 
 
+def test_the_name_stands_where_the_line_was_last_seen():
+    ends = {"sgd": [1, 2, 8], "adam": ([0, 1], [1, 1.5])}
+    ax = plot.curves(ends, ylim=(0, 4), marks={"adam": "only"}, alt="x").drawing.axes[0]
+    words = {t.get_text(): t for t in ax.texts}
+    assert words["SGD"].xy == (2, 4) and words["Adam"].xy == (1, 1.5)
+    assert words["Adam"].arrow_patch is not None  # it ends far from the right edge
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "None"]
+
+
 def test_the_cross_of_a_path_is_where_it_leaves_the_box():
     path = np.array([(0, 0), (0.5, 0.5), (-2, 3), (9, -9), (np.nan, 0)])
     kept, lost = within(path, (-1, 1, -1, 1))
@@ -332,6 +344,19 @@ def test_the_sweep_marks_the_best_rate_and_the_first_that_fails():
     ax = plot.sweep(lrs, {"sgd": [3, 1, 2, np.inf]}, alt="x").drawing.axes[0]
     places = {line.get_marker(): line.get_xdata()[0] for line in ax.lines if len(line.get_xdata()) == 1}
     assert places == {"o": 0.1, "x": 10.0}
+
+
+def test_the_cover_shows_what_its_alt_text_says():
+    lowest, *_, near = minima(two_wells, LANDSCAPES["two_wells"].window)
+    assert round(near[0] - lowest[0], 1) == 0.7 and len(cover.RATES) == 41
+    for name, (_, *well) in {"sgd": near, "momentum": lowest, "adam": lowest}.items():
+        path = cover.tuned(getattr(rules, name))
+        np.testing.assert_allclose(path[-1], well, atol=0.05)
+        with np.errstate(all="ignore"):
+            again = [run(name, cover.START, partial(gradient, two_wells), cover.STEPS, lr=lr) for lr in cover.RATES]
+            last = [np.round(two_wells(*other[-1]), 3) for other in again]
+        assert any(np.allclose(path, other) for other in again)
+        assert np.round(two_wells(*path[-1]), 3) == np.nanmin(last)
 
 
 # ---- the small parts
