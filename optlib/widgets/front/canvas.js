@@ -1,7 +1,5 @@
 // Drawing: a canvas of the right size, the book's markers, labels that keep out of each other's way.
 
-import { clamp } from "./numbers.js";
-
 export const FONT = '"Fira Sans", system-ui, sans-serif';
 
 export const density = () => Math.min(2, devicePixelRatio || 1);
@@ -108,21 +106,29 @@ export function crosshair(c, x, y, color, paper) {
 
 const channels = (color) => [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16));
 
-// An image whose pixel (i, j) has the color of the ramp at tone(i, j), from 0 (first color) to 1; null leaves it clear.
+// 256 colors along a ramp, as pixels: alpha, blue, green, red
+function pixelsOf(ramp) {
+  const colors = ramp.map(channels);
+  return Uint32Array.from({ length: 256 }, (_, k) => {
+    const at = (k / 255) * (colors.length - 1);
+    const n = Math.min(colors.length - 2, Math.floor(at));
+    const [r, g, b] = colors[n].map((from, q) => Math.round(from + (colors[n + 1][q] - from) * (at - n)));
+    return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  });
+}
+
+// An image whose pixel (i, j) has the color of the ramp at tone(i, j), from 0 (first color) to 1; -1 leaves it clear.
 export function shade(width, height, ramp, tone) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width, height];
   const c = canvas.getContext("2d");
   const image = c.createImageData(width, height);
-  const colors = ramp.map(channels);
+  const pixels = new Uint32Array(image.data.buffer);
+  const table = pixelsOf(ramp);
   for (let j = 0, k = 0; j < height; j++) {
-    for (let i = 0; i < width; i++, k += 4) {
+    for (let i = 0; i < width; i++, k++) {
       const u = tone(i, j);
-      if (u === null) continue;
-      const at = clamp(u, 0, 1) * (colors.length - 1);
-      const n = Math.min(colors.length - 2, Math.floor(at));
-      for (let q = 0; q < 3; q++) image.data[k + q] = colors[n][q] + (colors[n + 1][q] - colors[n][q]) * (at - n);
-      image.data[k + 3] = 255;
+      if (u !== -1) pixels[k] = table[Math.round(255 * Math.min(1, Math.max(0, u)))];
     }
   }
   c.putImageData(image, 0, 0);

@@ -1,24 +1,29 @@
 // Level curves by marching squares.
 
-// z: (nx + 1) * (ny + 1) values, row by row.  For each level: x0 y0 x1 y1 of its segments, in units of the grid.
+// z: (nx + 1) * (ny + 1) values, row by row; levels ascending.  For each level: x0 y0 x1 y1 of its segments, in units
+// of the grid.  A moved slider asks for this in every frame, so the loop makes no arrays.
 export function segments(z, nx, ny, levels) {
   const out = levels.map(() => []);
   for (let j = 0; j < ny; j++) {
     for (let i = 0; i < nx; i++) {
       const k = j * (nx + 1) + i;
-      const [a, b, c, d] = [z[k], z[k + 1], z[k + nx + 2], z[k + nx + 1]]; // clockwise from the top left
+      // corners, clockwise from the top left
+      const a = z[k];
+      const b = z[k + 1];
+      const c = z[k + nx + 2];
+      const d = z[k + nx + 1];
       const low = Math.min(a, b, c, d);
       const high = Math.max(a, b, c, d);
       for (let n = 0; n < levels.length; n++) {
         const v = levels[n];
-        if (v <= low || v > high) continue;
-        const cut = [];
+        if (v <= low) continue;
+        if (v > high) break;
+        // two crossings, or four at a saddle: either way they pair up
+        const cut = out[n];
         if (a < v !== b < v) cut.push(i + (v - a) / (b - a), j);
         if (b < v !== c < v) cut.push(i + 1, j + (v - b) / (c - b));
         if (c < v !== d < v) cut.push(i + (v - d) / (c - d), j + 1);
         if (d < v !== a < v) cut.push(i, j + (v - a) / (d - a));
-        // two crossings, or four at a saddle
-        for (let q = 0; q + 3 < cut.length; q += 4) out[n].push(cut[q], cut[q + 1], cut[q + 2], cut[q + 3]);
       }
     }
   }

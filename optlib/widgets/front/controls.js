@@ -21,7 +21,8 @@ export function button(label, run, properties = {}) {
 
 // low, high: in values.  get, set: the setting.  text: its value in words.
 export function slider({ label, low, high, scale, get, set, text = number }) {
-  const input = h("input", { type: "range", "aria-label": label, min: scale.to(low), max: scale.to(high), step: scale.step });
+  const [min, max] = [scale.to(low), scale.to(high)];
+  const input = h("input", { type: "range", "aria-label": label, min, max, step: scale.step });
   const output = h("span", { class: "value" });
   input.addEventListener("input", () => set(clamp(scale.from(Number(input.value)), low, high)));
   const update = () => {
@@ -35,7 +36,8 @@ export function slider({ label, low, high, scale, get, set, text = number }) {
 // a slider with its label before and its value behind
 export function sliderRow(options) {
   const made = slider({ ...options, label: options.spoken ?? options.label });
-  const element = h("div", { class: "slide" }, h("span", { "aria-hidden": "true" }, options.label), made.input, made.output);
+  const label = h("span", { "aria-hidden": "true" }, options.label);
+  const element = h("div", { class: "slide" }, label, made.input, made.output);
   return { ...made, element };
 }
 
@@ -62,6 +64,7 @@ export function choice(label, options, get, set) {
 // A row's head: the box that shows or hides the rule, its marker, its name.
 export function ruleHead(name, checked, toggle) {
   const box = checked && h("input", { type: "checkbox", onchange: () => toggle(box.checked) });
-  const label = h(box ? "label" : "span", { class: "rule" }, ...(box ? [box] : []), icon(RULES[name].marker), RULES[name].label);
+  const parts = [icon(RULES[name].marker), RULES[name].label];
+  const label = box ? h("label", { class: "rule" }, box, ...parts) : h("span", { class: "rule" }, ...parts);
   return { box, element: h("th", { scope: "row" }, label) };
 }

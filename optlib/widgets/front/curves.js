@@ -30,7 +30,8 @@ export function curvesPanel(app) {
     const high = Math.max(low + 1, Math.ceil(Math.log10(seen.reduce((a, b) => Math.max(a, b), FLOOR))));
     const span = Math.max(20, shown);
     const X = (t) => CURVES.left + ((width - CURVES.left - CURVES.right) * t) / span;
-    const Y = (v) => CURVES.top + ((CURVES.height - CURVES.top - CURVES.bottom) * (high - Math.log10(v))) / (high - low);
+    const tall = CURVES.height - CURVES.top - CURVES.bottom;
+    const Y = (v) => CURVES.top + (tall * (high - Math.log10(v))) / (high - low);
 
     c.font = `13px ${FONT}`;
     c.textBaseline = "middle";

@@ -6,7 +6,7 @@ import { segments, trace } from "./contour.js";
 import { clamp, number } from "./numbers.js";
 import { h } from "./page.js";
 
-const CELLS = [110, 92];
+const CELLS = [84, 72];
 
 export function mapPanel(app) {
   const canvas = h("canvas", { role: "img" });
@@ -195,7 +195,6 @@ function paintLandscape(place, width, height, look) {
   const high = z.reduce((a, b) => Math.max(a, b));
   // the ramp goes from high to deep; the power spends its steps near the bottom
   const tone = (i, j) => 1 - 1.1 * ((z[j * (nx + 1) + i] - low) / (high - low)) ** 0.3;
-  c.imageSmoothingQuality = "high";
   c.drawImage(shade(nx + 1, ny + 1, look.ramp, tone), 0.5, 0.5, nx, ny, 0, 0, canvas.width, canvas.height);
   const levels = Array.from({ length: 16 }, (_, k) => low + (high - low) * ((k + 0.5) / 16) ** 2.9);
   c.strokeStyle = look.ink.rule;

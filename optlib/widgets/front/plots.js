@@ -5,7 +5,7 @@ import { RULES } from "../generated.js";
 import { clamp, number } from "./numbers.js";
 import { h } from "./page.js";
 
-const FRAME = { left: 40, right: 60, top: 10, bottom: 22 };
+const FRAME = { left: 40, right: 74, top: 10, bottom: 22 };
 
 // lines: of {values, color, dash, label, dots}; the y axis runs from low to high
 function plot(app, canvas, width, height, { low, high, lines, ticks }) {
@@ -75,7 +75,9 @@ function drawLabels(c, lines, width, Y, [top, bottom], paper) {
     .map((line) => ({ line, y: clamp(Y(line.values.at(-1)), top, bottom) }))
     .sort((a, b) => a.y - b.y);
   for (let k = 1; k < placed.length; k++) placed[k].y = Math.max(placed[k].y, placed[k - 1].y + 16);
-  for (let k = placed.length - 1, floor = bottom + 8; k >= 0; k--, floor -= 16) placed[k].y = Math.min(placed[k].y, floor);
+  for (let k = placed.length - 1, floor = bottom + 8; k >= 0; k--, floor -= 16) {
+    placed[k].y = Math.min(placed[k].y, floor);
+  }
   for (const { line, y } of placed) halo(c, line.label, width - FRAME.right + 6, y, line.color, paper);
 }
 

@@ -12,7 +12,8 @@ export function rulesPanel(app) {
   const { state, listed } = app;
   const rows = listed.map((name) => row(app, name));
   const several = listed.length > 1;
-  const head = ["Rule", "Learning rate", "Gap"].map((text, k) => h("th", { scope: "col", colspan: k === 1 && 2 }, text));
+  const heading = (text, k) => h("th", { scope: "col", colspan: k === 1 && 2 }, text);
+  const head = ["Rule", "Learning rate", "Gap"].map(heading);
   const table = h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows.map((r) => r.element)));
 
   const titles = Object.fromEntries(Object.entries(LANDSCAPES).map(([name, place]) => [name, place.title]));
@@ -71,7 +72,7 @@ export function outcome(app, name) {
   return gap(run.loss[Math.min(app.state.step, run.end)] - app.place.lowest);
 }
 
-export function tuneAll(app) {
+function tuneAll(app) {
   const place = placeOf(app.state.landscape, app.state.kappa);
   for (const name of app.listed) app.state.lr[name] = tune(name, place, app.state);
   app.changed();

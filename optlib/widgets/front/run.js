@@ -3,7 +3,7 @@
 import { LANDSCAPES, RULES } from "../generated.js";
 
 export const STEPS = 500;
-export const FAR = 50; // beyond this a run has diverged
+const FAR = 50; // beyond this a run has diverged
 const SLIDER = { momentum: "momentum", beta1: "momentum", beta2: "beta2", rho: "beta2" };
 
 // a landscape at this ratio of its eigenvalues, where it has one
@@ -20,7 +20,8 @@ export function hyperOf(name, state, lr = state.lr[name]) {
   return hyper;
 }
 
-// path: x0 y0 x1 y1 ...; loss: one more than steps; end: the last step computed; diverged: the step at which it left, or 0
+// path: x0 y0 x1 y1 ...; loss: one more than steps; end: the last step computed; diverged: the step at which it left,
+// or 0
 export function descend(name, place, start, hyper, steps = STEPS) {
   const rule = RULES[name];
   const path = new Float64Array(2 * steps + 2);

@@ -10,6 +10,7 @@ import { h } from "./page.js";
 import { best, edge, pace, spectralRadius } from "./quadratic.js";
 
 const STABLE = { left: 30, top: 8, right: 10, bottom: 24, height: 250 }; // margins and height
+const TALL = STABLE.height - STABLE.top - STABLE.bottom;
 const WIDEST = 4.2; // the learning rate goes up to this over L
 const TALLEST = 0.99;
 const [NX, NY] = [120, 80];
@@ -31,7 +32,7 @@ export function stabilityPanel(app) {
 
   const span = () => width - STABLE.left - STABLE.right;
   const X = (eta) => STABLE.left + (span() * eta * state.kappa) / WIDEST;
-  const Y = (mu) => STABLE.top + (STABLE.height - STABLE.top - STABLE.bottom) * (1 - mu / TALLEST);
+  const Y = (mu) => STABLE.top + (TALL) * (1 - mu / TALLEST);
   const now = () => [state.lr[state.chosen[0]], state.momentum];
 
   function update() {
@@ -43,7 +44,7 @@ export function stabilityPanel(app) {
     painted = key;
     const c = fit(canvas, width, STABLE.height);
     canvas.style.height = `${STABLE.height}px`;
-    c.drawImage(backdrop, STABLE.left, STABLE.top, span(), STABLE.height - STABLE.top - STABLE.bottom);
+    c.drawImage(backdrop, STABLE.left, STABLE.top, span(), TALL);
     drawEdge(c);
     drawAxes(c);
     const top = best(state.chosen[0], state.kappa);
@@ -105,8 +106,11 @@ export function stabilityPanel(app) {
   }
 
   draggable(app, handle, canvas, {
-    to: (u, v) =>
-      move(((u * width - STABLE.left) / span()) * (WIDEST / state.kappa), TALLEST * (1 - (v * STABLE.height - STABLE.top) / (STABLE.height - STABLE.top - STABLE.bottom))),
+    to: (u, v) => {
+      const across = (u * width - STABLE.left) / span();
+      const down = (v * STABLE.height - STABLE.top) / TALL;
+      move((across * WIDEST) / state.kappa, TALLEST * (1 - down));
+    },
     by: (dx, dy, far) => move(now()[0] + (dx * (far ? 0.2 : 0.04)) / state.kappa, now()[1] + dy * (far ? 0.05 : 0.01)),
   });
   return { element: h("div", { class: "column" }, top, picture), handle, update, describe };
@@ -116,7 +120,7 @@ export function stabilityPanel(app) {
 function paintStability(rule, kappa, width, look) {
   const d = density();
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [Math.round(width * d), Math.round((STABLE.height - STABLE.top - STABLE.bottom) * d)];
+  [canvas.width, canvas.height] = [Math.round(width * d), Math.round((TALL) * d)];
   const c = canvas.getContext("2d");
   const z = new Float64Array((NX + 1) * (NY + 1));
   for (let j = 0, k = 0; j <= NY; j++) {
@@ -127,9 +131,8 @@ function paintStability(rule, kappa, width, look) {
   c.fillStyle = look.ink.paper;
   c.fillRect(0, 0, canvas.width, canvas.height);
   const steepest = z.reduce((a, b) => Math.min(a, b));
-  const depth = (rho) => (rho >= 1 ? null : 0.12 + 0.88 * (Math.log(rho) / Math.log(steepest)) ** 0.6);
+  const depth = (rho) => (rho >= 1 ? -1 : 0.12 + 0.88 * (Math.log(rho) / Math.log(steepest)) ** 0.6);
   const tones = shade(NX + 1, NY + 1, look.ramp, (i, j) => depth(z[j * (NX + 1) + i]));
-  c.imageSmoothingQuality = "high";
   c.drawImage(tones, 0.5, 0.5, NX, NY, 0, 0, canvas.width, canvas.height);
   c.strokeStyle = look.ink.rule;
   c.lineWidth = d;
@@ -140,5 +143,6 @@ function paintStability(rule, kappa, width, look) {
 export function stabilitySentence(state) {
   const name = state.chosen[0];
   const rho = spectralRadius(name, state.lr[name], state.momentum, state.kappa);
-  return `Learning rate ${number(state.lr[name])} and momentum ${number(state.momentum)} leave ${number(rho)} of the error per step: ${pace(rho)}.`;
+  const set = `Learning rate ${number(state.lr[name])} and momentum ${number(state.momentum)}`;
+  return `${set} multiply the error by ${number(rho)} per step: ${pace(rho)}.`;
 }

@@ -10,7 +10,8 @@ import { decode, encode, follow } from "./settings.js";
 // compute(app): before the panels are updated.  tell(app): the sentence.  Returns app and what takes all down again.
 export function stage({ model, el }, { label, help, fields, build, compute, tell }) {
   const name = nameOn(el, model.get("name"));
-  const root = mount(el, CSS, label);
+  // landmarks of one page must differ
+  const root = mount(el, CSS, name === model.get("name") ? label : `${label} (${name})`);
   const state = {};
   let panels = [];
   const frame = everyFrame(root, draw);

@@ -21,6 +21,7 @@ const FIELDS = {
   at: whole(1, 2000),
   seed: whole(1, 999999),
 };
+const WHOLE_LOG = { ...LOG, from: (s) => Math.round(10 ** s) };
 const LABEL = "A stream of gradients and the steps made of it";
 const HELP = "Point at a plot, or move the slider under it, to read the numbers of a step.";
 
@@ -75,7 +76,7 @@ function controls(app) {
     row("beta1", { label: "Momentum β₁", low: 0, high: 0.99, scale: FADE, text: fading }),
     row("beta2", { label: "Decay β₂, ρ", low: 0, high: 0.9999, scale: FADE, text: fading }),
     row("noise", { label: "Noise", low: 0, high: 3, scale: PLAIN }),
-    row("steps", { label: "Steps", low: 20, high: 2000, scale: { ...LOG, from: (s) => Math.round(10 ** s) }, text: String }),
+    row("steps", { label: "Steps", low: 20, high: 2000, scale: WHOLE_LOG, text: String }),
   ];
   const top = h("div", { class: "bar" }, kind.element, noise);
   const element = h("div", { class: "column" }, top, h("div", { class: "slides" }, ...rows.map((r) => r.element)));
@@ -145,7 +146,8 @@ function tell({ state, data }) {
   const each = state.chosen.map((rule) => `${RULES[rule].label} ${at(data.steps[rule])}`);
   if (state.uncorrected) each.push(`Adam without correction ${at(data.raw)}`);
   const steps = each.length ? ` Steps over the learning rate: ${each.join(", ")}.` : "";
-  return `${KINDS[state.kind]}, step ${state.at} of ${state.steps}: g is ${at(data.g)}, m ${at(data.m)}, root of v ${at(data.root)}.${steps}`;
+  const where = `${KINDS[state.kind]}, step ${state.at} of ${state.steps}`;
+  return `${where}: g is ${at(data.g)}, m ${at(data.m)}, root of v ${at(data.root)}.${steps}`;
 }
 
 export default { render };
