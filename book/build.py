@@ -8,10 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.util.console import nocolor
 
 from book import assets
+from book.bundle import bundle
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,7 +70,9 @@ def build(root=ROOT, out=ROOT / "_build", verbose=True):
         warningiserror=True,
         parallel=2,
     )
+    _ = get_cache(app.config.nb_execution_cache_path).db  # made now: two readers at once would both make it
     app.build()
+    bundle(out / "html")
     assets.prune(out / "html")
     for old in (out / "cache").glob("*"):
         if old.name != Path(app.config.nb_execution_cache_path).name:

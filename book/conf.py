@@ -19,7 +19,7 @@ root_doc = "index"
 source_suffix = {".md": "myst-nb"}
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
-extensions = ["myst_nb", "sphinx_design", "sphinxcontrib.bibtex", "book.ext"]
+extensions = ["myst_nb", "sphinxcontrib.bibtex", "book.ext"]
 suppress_warnings = ["config.cache"]
 
 # The text.  An equation's number starts with its chapter's.
@@ -48,8 +48,6 @@ html_math_renderer = "descent"
 html_theme = "sphinx_book_theme"
 html_title = "Descent"
 html_static_path = [str(ROOT / "book" / "static"), str(BUILD / "static")]
-html_css_files = ["fonts/fonts.css", "book.css"]
-html_js_files = ["site.js"]
 html_favicon = "static/icon.svg"
 templates_path = ["templates"]
 html_copy_source = False

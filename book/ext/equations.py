@@ -81,6 +81,5 @@ def add_marks(app, doctree):
 
 def setup(app):
     app.add_html_math_renderer("descent", (visit_inline, None), (visit_display, None))
-    app.add_css_file("katex/katex.min.css")
     app.connect("doctree-read", add_marks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,7 +20,7 @@ def page(app, docname, template, context, doctree):
 
         for name in modules:
             write(Path(app.outdir) / "_static" / "widgets" / name, module_source(name))
-        app.add_js_file("loader.js", type="module")
+        context["widgets"] = True
 
 
 def setup(app):
