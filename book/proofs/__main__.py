@@ -19,6 +19,9 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     chapters = ROOT / "chapters"
     files = options.files or [*sorted(chapters.glob("*.md")), *sorted(chapters.glob("solutions/*.md"))]
+    for file in files:
+        if not Path(file).is_file():
+            parser.error(f"{file} is no file")
     found = {str(short(file)): prove(file) for file in files}
     twice(found)
     if options.json:
@@ -38,7 +41,7 @@ def main(arguments=None):
     if not options.json:
         definitions = count.pop("definition")
         said = [f"{count[k]} {k}" for k in ("displayed", "proved", "checked", "plain", "failed")]
-        print(", ".join(said) + (f" (and {definitions} definitions)" if definitions else ""))
+        print(", ".join(said) + (f", {definitions} defined" if definitions else ""))
     return 1 if count["failed"] else 0
 
 

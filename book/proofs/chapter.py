@@ -55,7 +55,7 @@ class Notation:
 @functools.cache
 def book_notation():
     """The Notation of notation.toml."""
-    symbols = tomllib.loads(NOTATION.read_text())["symbol"]
+    symbols = tomllib.loads(NOTATION.read_text(encoding="utf-8"))["symbol"]
     return Notation({s["latex"]: s["code"] for s in symbols}, {s["code"]: s["domain"] for s in symbols})
 
 

@@ -68,7 +68,7 @@ def prove(path, steps=None):
     """The Results of a chapter, one for each displayed block.  steps: {name: step}, default those of optlib."""
     path = Path(path)
     number = re.match(r"(\d\d)_", path.name)
-    return prove_text(path.read_text(), steps, number and number[1])
+    return prove_text(path.read_text(encoding="utf-8"), steps, number and number[1])
 
 
 def prove_text(text, steps=None, number=None):

@@ -116,7 +116,7 @@ def same(a, b, deep=True):
 
 
 def compare_symbols(code, target, tree, helpers, positive):
-    """Whether SymPy shows the equation; `positive` are names at t that are taken as positive."""
+    """Whether SymPy shows the equation; positive: names, and when, that are taken to be so."""
     trace = code.symbolic
     if trace is None:
         return False
@@ -126,8 +126,11 @@ def compare_symbols(code, target, tree, helpers, positive):
         return False
     ours = trace.values[target]
     if code.shape == ():
-        known = {trace.values[n]: sp.Symbol(f"{n}_t", positive=True) for n in positive if trace.values.get(n, n).args}
-        ours, page = sp.sympify(ours).xreplace(known), sp.sympify(page).xreplace(known)
+        for name, time in positive:
+            value = (trace.inputs if time == "old" else trace.values).get(name)
+            if isinstance(value, sp.Expr):
+                known = {value: sp.Symbol(f"{name}_{time}", positive=True)}
+                ours, page = sp.sympify(ours).xreplace(known), sp.sympify(page).xreplace(known)
     return same(ours, page)
 
 
@@ -166,9 +169,13 @@ def counterexample(inputs, ours, theirs):
 def prove_side(code, target, tree, helpers, conditions):
     """The verdict on one right side; raises MathError where it differs from the code."""
     defined = dict(helpers)
-    positive = [c[2][0][1] for c in conditions if c[1] == (">",) and c[2][1] == ("num", "0") and c[2][0][0] == "name"]
+    positive = [
+        (sides[0][1], when(sides[0][2]))
+        for _, relations, sides in conditions
+        if relations == (">",) and sides[0][0] == "name" and sides[1] == ("num", "0")
+    ]
     count = compare_points(code, target, tree, defined, conditions)
-    if len(positive) == len(conditions) and compare_symbols(code, target, tree, defined, positive):
+    if compare_symbols(code, target, tree, defined, positive):
         return "proved" if code.shape == () else f"proved for {'x'.join(map(str, code.shape))}"
     return f"checked on {count} samples"
 

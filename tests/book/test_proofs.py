@@ -286,12 +286,26 @@ def test_the_command_counts_and_says_where(tmp_path, capsys):
     chapter.write_text(HELPED + "\n```{math}\na\n```\n\n```{math}\n:label: eq-ch07-b\n1 + 1 = 2\n```\n% check\n")
     assert main([str(chapter)]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[-1] == "4 displayed, 1 proved, 1 checked, 1 plain, 0 failed (and 1 definitions)"
+    assert out[-1] == "4 displayed, 1 proved, 1 checked, 1 plain, 0 failed, 1 defined"
     assert out[1].startswith(f"{chapter}:11: eq-sgd-theta") and "optlib/rules/euclid.py:10" in out[1]
     chapter.write_text(HELPED.replace("+ s_t", "- s_t"))
     assert main([str(chapter)]) == 1
     out = capsys.readouterr().out
     assert f"{chapter}:11: eq-sgd-theta" in out and "FAILED" in out and "code" in out and "1 failed" in out
+
+
+def test_a_condition_narrows_no_more_than_it_says():
+    old = only("eq-adamax").replace("% where u_t > 0", "% where u_{t-1} > 0")
+    assert prove_text(old)[-1].verdict == "proved where u_{t-1} > 0"
+    assert "page has no value" in failures(old.replace("u_{t-1} > 0", "m_{t-1} > 0"))[0][2]
+    squares = old.replace("u_{t-1} > 0", "u_{t-1}^2 > 0")
+    assert prove_text(squares)[-1].verdict.startswith("checked on ")
+
+
+def test_a_file_that_is_not_there(capsys):
+    with pytest.raises(SystemExit):
+        main(["nowhere.md"])
+    assert "nowhere.md is no file" in capsys.readouterr().err
 
 
 def test_a_label_in_two_chapters_fails(tmp_path, capsys):
