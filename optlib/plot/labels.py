@@ -105,6 +105,7 @@ def beside(ax, words, trails=(), *, inside=True, reach=5):
     pixels = {name: trail(ax, line) for name, line in dict(trails).items()}
     crowd = np.concatenate([p for p in pixels.values() if len(p)] or [np.empty((0, 2))])
     taken = [_box(t) for t in ax.texts if t.get_text()]
+    marks = [(text, ax.transData.transform(a)) for text, _, a in words if np.ndim(a) == 1]
     for text, color, anchors in words:
         anchors = np.atleast_2d(np.asarray(anchors, float))
         probe = say(ax, *anchors[0], text, color)
@@ -113,6 +114,7 @@ def beside(ax, words, trails=(), *, inside=True, reach=5):
         others = [p[::2] for name, p in pixels.items() if name != text and len(p)]
         seen = ax.transData.transform(anchors)
         visible = np.flatnonzero(((seen > frame[0] - 1) & (seen < frame[1] + 1)).all(axis=1))
+        rivals = [mark for name, mark in marks if name != text]
         far = np.repeat(FAR[: 2 if len(anchors) > 5 else 4], len(TURN))  # a word with one place may move further
         way = np.tile(TURN, (len(far) // len(TURN), 1))
         best, place = np.inf, (anchors[0], np.zeros(2), 0)
@@ -122,6 +124,8 @@ def beside(ax, words, trails=(), *, inside=True, reach=5):
             cost = 12.0 * np.sum((abs(crowd - (seen[k] + shift)[:, None]) < half).all(axis=2), axis=1) + 4 * far
             for box in taken:
                 cost += 5000 * ((low < box[1]) & (high > box[0])).all(axis=1)
+            for rival in rivals:  # a word must not seem to belong to somebody else's mark
+                cost += 60 * (_gap(rival, low, high) < _gap(seen[k], low, high) + 4 * points)
             cost[((low < frame[0]) | (high > frame[1])).any(axis=1)] = np.inf
             cost -= min([40, *(np.hypot(*(p - seen[k]).T).min() / points for p in others)])  # away from other lines
             choice = int(np.argmin(cost))
@@ -129,6 +133,11 @@ def beside(ax, words, trails=(), *, inside=True, reach=5):
                 best, place = cost[choice], (anchors[k], shift[choice] / points, far[choice])
         note = say(ax, *place[0], text, color, offset=place[1], ha="center", leader=place[2] > FAR[1])
         taken.append(_box(note))
+
+
+def _gap(point, low, high):
+    """The distance of a point from each box."""
+    return np.linalg.norm(np.maximum(0, np.maximum(low - point, point - high)), axis=1)
 
 
 def _box(text):
