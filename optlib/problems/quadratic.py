@@ -71,7 +71,7 @@ def lessard():
     Slope 25 theta below 1, theta + 24 from 1 to 2, 25 theta - 24 from 2 on: strongly convex with m = 1, smooth with
     L = 25.  From 3.3, lr = 1/9 and momentum = 4/9 end in the cycle 2592/1225, 792/1225, -2208/1225.
     Returns a Problem of one number; f and grad take an array as well, one loss an element, to draw the curve.
-    Source: Lessard, Recht and Packard (2016), section 4.6.
+    Source: Lessard, Recht and Packard (2016).
     """
 
     def f(theta):
