@@ -4,7 +4,7 @@ import base64
 import html
 import itertools
 import re
-from functools import partial
+from functools import cache, partial
 
 import matplotlib
 import numpy as np
@@ -168,9 +168,9 @@ SAMPLES = {name[7:]: make for name, make in globals().items() if name.startswith
 SAMPLES["derivation"] = plot.derivation
 
 
-@pytest.fixture(scope="module")
-def drawn():
-    return {name: make() for name, make in SAMPLES.items()}
+@cache
+def drawn(name):
+    return SAMPLES[name]()
 
 
 def texts(figure):
@@ -197,8 +197,8 @@ def overlaps(shown):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_words_are_large_enough_apart_and_on_the_sheet(drawn, name):
-    figure = drawn[name]
+def test_words_are_large_enough_apart_and_on_the_sheet(name):
+    figure = drawn(name)
     width, height = figure.drawing.get_size_inches() * figure.drawing.dpi
     assert figure.drawing.get_size_inches()[0] == 5.4
     shown = list(texts(figure))
@@ -209,12 +209,12 @@ def test_words_are_large_enough_apart_and_on_the_sheet(drawn, name):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_color_has_its_dark_form(drawn, name):
-    svg = re.sub(r"light-dark\([^)]*\)", "", drawn[name].svg)
+def test_every_color_has_its_dark_form(name):
+    svg = re.sub(r"light-dark\([^)]*\)", "", drawn(name).svg)
     colors = {c.lower() for c in re.findall(r"#[0-9a-fA-F]{6}\b", svg)}
     assert colors <= set(DARK)
     assert not re.search(r'(fill|stroke)="#', svg) and "rgb(" not in svg and "<image" not in svg
-    pairs = re.findall(r"light-dark\((#\w+), (#\w+)\)", drawn[name].svg)
+    pairs = re.findall(r"light-dark\((#\w+), (#\w+)\)", drawn(name).svg)
     assert pairs and all(DARK[light] == dark for light, dark in pairs)
 
 
@@ -226,8 +226,8 @@ def test_a_color_without_a_dark_form_is_noticed():
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_what_a_notebook_gets(drawn, name):
-    figure = drawn[name]
+def test_what_a_notebook_gets(name):
+    figure = drawn(name)
     bundle = figure._repr_mimebundle_()
     assert bundle["text/plain"] == f"Figure: {figure.alt}" == repr(figure)
     found = re.fullmatch(
@@ -253,16 +253,16 @@ def test_alt_is_required(alt):
         plot.curves({"sgd": [1, 2]})
 
 
-def test_drawing_leaves_no_trace(drawn):
+def test_drawing_leaves_no_trace():
     before = dict(matplotlib.rcParams)
     one, two = sample_balls(), sample_balls()
-    assert one.svg == two.svg == drawn["balls"].svg
+    assert one.svg == two.svg == drawn("balls").svg
     assert pyplot.get_fignums() == []
     assert dict(matplotlib.rcParams) == before
 
 
-def test_save_writes_svg_and_png(tmp_path, drawn):
-    figure = drawn["guides"]
+def test_save_writes_svg_and_png(tmp_path):
+    figure = drawn("guides")
     assert figure.save(tmp_path / "a.svg").read_text(encoding="utf-8") == figure.svg
     assert figure.save(tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
     with pytest.raises(ValueError, match=r"path must end in .svg or .png, got 'a.pdf'"):
@@ -304,9 +304,9 @@ def test_spread_agrees_with_numpy_and_counts_divergence_as_infinite():
     assert np.isinf([low[0], middle[0], high[0]]).all() and np.isfinite([low[1], middle[1], high[1]]).all()
 
 
-def test_the_line_of_compare_is_the_median(drawn):
+def test_the_line_of_compare_is_the_median():
     values = seeds("adam", 200, lr=0.3)
-    lines = {line.get_color(): line for line in drawn["compare"].drawing.axes[0].lines if len(line.get_xdata()) > 9}
+    lines = {line.get_color(): line for line in drawn("compare").drawing.axes[0].lines if len(line.get_xdata()) > 9}
     line = lines[style("adam")["color"]]
     np.testing.assert_allclose(line.get_ydata(), np.median(values, axis=0)[1:])
     np.testing.assert_array_equal(line.get_xdata(), np.arange(1, 201))
