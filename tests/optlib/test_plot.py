@@ -10,7 +10,6 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib import pyplot
-from plot_samples import BOX, SAMPLES, run, sample_balls, seeds, valley
 
 from optlib import plot, rules
 from optlib.plot import cover
@@ -21,6 +20,7 @@ from optlib.plot.labels import apart, beside
 from optlib.plot.landscape import steepest
 from optlib.plot.palette import DARK, RULES, style
 from optlib.problems.landscapes import LANDSCAPES, gradient, minima, two_wells
+from tests.optlib.plot_samples import BOX, SAMPLES, run, sample_balls, seeds, valley
 
 
 @cache
