@@ -15,9 +15,9 @@ from book.proofs.values import Values
 from book.proofs.words import SYMBOLS, Choices, Undecided, numeric_words
 
 POINTS, FEWEST, MOST = 60, 50, 400
-NO_NAME = {"+", "-", "/", "=", "<", ">", "|", r"\cdot", r"\frac", r"\sqrt"}
+NO_NAME = {",", "+", "-", "/", "=", "<", ">", "|", r"\cdot", r"\frac", r"\sqrt"}
 FOR = re.compile(
-    r"\s*(?P<name>\S.*?)\s+in\s+"
+    r"\s*(?P<name>(?:(?! in ).)+?)\s+in\s+"
     r"(?P<domain>real|positive|nonnegative|\([^()]*\)|-?\d+\s*\.\.\s*-?\d+|(?:R|Sym|SPD)\^\S+?)\s*(?:,|$)"
 )
 
@@ -178,7 +178,7 @@ class Point:
 
     def meets(self, conditions):
         """Whether the conditions have values here, and hold."""
-        return all(self.side(c, self.values.holds) for c in conditions)
+        return all(np.all(self.side(c, self.values.holds)) for c in conditions)
 
     def side(self, tree, evaluate=None):
         """The value of a side, or None where it has none."""
@@ -189,6 +189,8 @@ class Point:
         except ArithmeticError:
             self.values.bound = {}
             return None
+        except (TypeError, IndexError, AttributeError) as error:
+            raise MathError(f"no meaning for these shapes: {error}") from None
 
     def said(self):
         """The free values, for a message."""

@@ -96,7 +96,7 @@ class Values:
             case ("cases", rows):
                 return words["cases"]([(self.later(self.holds, c), self.later(self, v)) for v, c in rows])
             case ("matrix", rows):
-                return np.array([[self(x) for x in row] for row in rows], object)
+                return self.matrix([[self(x) for x in row] for row in rows])
             case (_, a) if kind in words:
                 return words[kind](self(a))
         raise MathError(f"`{kind}` has no meaning here")
@@ -136,6 +136,11 @@ class Values:
                 raise MathError(f"a power of a matrix of shape {a.shape}: elementwise is ^{{\\odot 2}}")
             return self.words["matrix_power"](a, b)
         return self.words["power"](a, b)
+
+    def matrix(self, rows):
+        if any(isinstance(x, np.ndarray) for row in rows for x in row):
+            raise MathError("the entries of a pmatrix are numbers")
+        return np.array(rows, object)
 
     def norm(self, a, order):
         if self.linear and isinstance(a, np.ndarray) and a.shape[1] != 1:

@@ -111,6 +111,8 @@ def numeric_power(a, exponent):
     matrix = mp.matrix(a.tolist())
     if exponent == int(exponent):
         out = matrix ** int(exponent)
+    elif not (np.abs(a - a.T) < 1e-20).all():
+        raise MathError("a broken power of a matrix that is not symmetric")
     else:
         values, vectors = mp.eigsy(matrix)
         out = vectors * mp.diag([finite(mp.power)(v, exponent) for v in values]) * vectors.T

@@ -96,6 +96,10 @@ def test_sympy_says_for_all_values():
         ("g + 1 = p", ("for g in R^3, p in R^3", "check"), "different shapes"),
         ("g p = 1", ("for g in R^3, p in R^3", "check"), "a product of shapes"),
         (r"\eta", ("check",), "expected a relation"),
+        ("g = p", ("for g in R^3 p in R^3", "check"), "cannot read `% for g in R.3 p in R.3`"),
+        (r"\begin{pmatrix} g \\ p \end{pmatrix} = p", ("for g in R^3, p in R^3", "check"), "entries of a pmatrix"),
+        ("H^{1/2} p = p", ("for H in R^3x3, p in R^3", "check"), "that is not symmetric"),
+        (r"g = g", ("for g in R^3", "where g > g", "check"), "only 0 of"),
         (
             r"\begin{cases} g & t < 99 \\ p & \text{otherwise} \end{cases} = g",
             ("check",),
