@@ -1,0 +1,74 @@
+"""One Chromium for all tests, a fresh profile for each, and a line of counts at the end."""
+
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser import site
+
+STARTED = time.monotonic()
+SEEN = {"pages": set(), "loads": 0, "widgets": 0, "axe": 0}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = site.chromium(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def home():
+    with site.served(site.SITE) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def widgets(tmp_path_factory):
+    """The address of small pages with one widget or two, made by optlib as a chapter's cell is."""
+    folder = tmp_path_factory.mktemp("widgets")
+    shutil.copytree(site.SITE / "_static", folder / "_static", ignore=shutil.ignore_patterns("widgets"))
+    book = site.ROOT / ".venv" / "bin" / "python"  # what built the site; this environment has no widgets
+    python = str(book) if book.exists() else sys.executable
+    command = [python, "-m", "tests.browser.widget_pages", folder]
+    done = subprocess.run(command, cwd=site.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with site.served(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser):
+    """visit(address, width=1280, **context): a page in a profile of its own, loaded; page.wrong fills with complaints."""
+    contexts = []
+
+    def go(address, width=1280, **options):
+        size = {"width": width, "height": site.WIDTHS[width]}
+        context = browser.new_context(**{"viewport": size, "has_touch": width < 600, "color_scheme": "light"} | options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.wrong = site.listen(page, "/".join(address.split("/")[:3]))
+        page.goto(address)
+        SEEN["loads"] += 1
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def seen():
+    return SEEN
+
+
+def pytest_terminal_summary(terminalreporter):
+    minutes = (time.monotonic() - STARTED) / 60
+    counts = f"{len(SEEN['pages'])} pages, {SEEN['loads']} loads, {SEEN['axe']} axe runs, {SEEN['widgets']} widgets"
+    terminalreporter.write_line(f"browser: {counts}, {minutes:.1f} minutes")

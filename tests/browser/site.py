@@ -1,0 +1,124 @@
+"""The built site as a browser gets it: its pages, a server, a Chromium, and what a page load says."""
+
+import contextlib
+import functools
+import html.parser
+import shutil
+import threading
+import urllib.parse
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+WIDTHS = {1280: 900, 390: 844}
+FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync""".split()
+# no name is looked up: a page that needs another host shows it here, with or without a network
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+
+def pages():
+    """Every page of the site, as a path below it."""
+    found = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+    if "index.html" not in found:
+        raise FileNotFoundError(f"{SITE} is not built: run make html first")
+    return found
+
+
+def is_source(page):
+    return page.startswith("source/")
+
+
+class _Reader(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links = set(), []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids |= {attributes["id"]} if "id" in attributes else set()
+        if tag == "a" and "href" in attributes:
+            self.links.append((attributes["href"], attributes.get("class") or ""))
+
+
+@functools.cache
+def read(page):
+    """(ids, links with their classes) of a page, without a browser."""
+    reader = _Reader()
+    reader.feed((SITE / page).read_text(encoding="utf-8"))
+    return reader.ids, reader.links
+
+
+def target(page, href):
+    """Where a link of a page leads on the site: (file below it, anchor); None where it leaves the site."""
+    url = urllib.parse.urljoin(f"http://here/{page}", href)
+    parts = urllib.parse.urlsplit(url)
+    if parts.netloc != "here" or parts.scheme != "http":
+        return None
+    path = urllib.parse.unquote(parts.path).lstrip("/")
+    return path or "index.html", urllib.parse.unquote(parts.fragment)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript"}
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """Serve a folder on this machine; the address, without a slash at its end."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def chromium(playwright):
+    """Debian's Chromium; each context of it is a profile of its own."""
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, ALONE])
+
+
+def listen(page, home):
+    """What goes wrong on a page from now on, as a list that fills: messages, errors, other hosts, missing files."""
+    wrong = []
+
+    def request(asked):
+        if not asked.url.startswith((f"{home}/", "data:", "blob:")):
+            wrong.append(f"request to another host: {asked.url}")
+
+    page.on("request", request)
+    page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(f"console {m.type}: {m.text}"))
+    page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
+    page.on("response", lambda r: r.status >= 400 and wrong.append(f"{r.status}: {r.url}"))
+    return wrong
+
+
+def settle(page):
+    """Load what is loaded when it comes into view: pictures and widgets."""
+    page.evaluate("document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))")
+    for box in page.locator(".descent-widget").all():
+        box.scroll_into_view_if_needed()
+    page.wait_for_function(
+        """() => [...document.images].every((image) => image.complete) &&
+        [...document.querySelectorAll('.descent-widget')].every((box) => box.dataset.mounted)"""
+    )
+    page.evaluate("window.scrollTo(0, 0)")
+
+
+def frames(page, n=2):
+    """Wait until the page has drawn `n` frames."""
+    page.evaluate(
+        """(n) => new Promise((done) => {
+        const next = () => (n-- > 0 ? requestAnimationFrame(next) : done());
+        next();
+    })""",
+        n,
+    )

@@ -1,0 +1,113 @@
+"""Every page of the site, wide and narrow, light and dark."""
+
+import json
+
+import pytest
+
+from tests.browser import site
+
+AXE = site.ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+LOOK = """() => {
+  const wrong = [];
+  const name = (node) => {
+    const words = node.tagName.toLowerCase() + (node.id ? "#" + node.id : "") + [...node.classList].map((c) => "." + c).join("");
+    const around = node.closest("[id]");
+    return words + (around && around !== node ? " in #" + around.id : "");
+  };
+  if (!document.title.trim()) wrong.push("no title");
+  if (document.documentElement.lang !== "en") wrong.push("lang is " + document.documentElement.lang);
+  const heads = [...document.querySelectorAll("h1")].filter((head) => head.checkVisibility());
+  if (heads.length !== 1) wrong.push(heads.length + " h1");
+  const ids = new Set();
+  for (const { id } of document.querySelectorAll("[id]")) {
+    if (ids.has(id)) wrong.push("id twice: " + id);
+    ids.add(id);
+  }
+  for (const image of document.images) {
+    if (!image.alt.trim()) wrong.push("no alt text: " + image.src);
+    if (!image.naturalWidth) wrong.push("no picture: " + image.src);
+  }
+  for (const box of document.querySelectorAll(".descent-widget")) {
+    if (box.dataset.mounted !== "1") wrong.push("not mounted: " + name(box));
+  }
+
+  const over = document.documentElement.scrollWidth - innerWidth;
+  const scrolls = (node) => ["auto", "scroll"].includes(getComputedStyle(node).overflowX);
+  const boxOf = (node) => {
+    while (node && !scrolls(node)) node = node.parentElement;
+    return node;
+  };
+  if (over > 0) {
+    const wide = [...document.body.querySelectorAll("*")].filter((node) => {
+      const { left, right, width } = node.getBoundingClientRect();
+      return width && left < innerWidth && right > innerWidth + 0.5 && !boxOf(node);
+    });
+    wrong.push(`scrolls sideways by ${over}: ` + wide.slice(-3).map(name).join(", "));
+  }
+  // what is wider than its place must scroll within it, and the keyboard must reach what scrolls
+  for (const node of document.querySelectorAll("article *")) {
+    if (node.scrollWidth <= node.clientWidth + 1 || !node.clientWidth) continue;
+    if (node.closest(".katex-mathml, .visually-hidden")) continue;
+    const style = getComputedStyle(node);
+    if (style.overflowX === "hidden" || style.overflowX === "clip") wrong.push("cut off: " + name(node));
+    if (scrolls(node) && node.tabIndex < 0) wrong.push("scrolls but is not reached by Tab: " + name(node));
+  }
+  return wrong;
+}"""
+
+
+def look(page):
+    """What a page says against itself."""
+    return page.evaluate(LOOK)
+
+
+def axe(page):
+    """What axe-core finds: a line each."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(tags) => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", TAGS)
+    return [f"axe {v['id']}: {node['target']} {node['html'][:120]}" for v in found["violations"] for node in v["nodes"]]
+
+
+def dress(page, theme):
+    page.evaluate("(theme) => Object.assign(document.documentElement.dataset, { theme, mode: theme })", theme)
+    site.frames(page)
+
+
+@pytest.mark.parametrize("width", site.WIDTHS)
+@pytest.mark.parametrize("address", site.pages())
+def test_page(address, width, home, visit, seen):
+    page = visit(f"{home}/{address}", width, reduced_motion="reduce")
+    site.settle(page)
+    wrong = page.wrong + look(page)
+    themes = ("light", "dark")
+    if site.is_source(address):  # all of these are one page with other words: each theme at one width
+        themes = ("light",) if width == 1280 else ("dark",)
+    for theme in themes:
+        dress(page, theme)
+        wrong += [f"{theme}: {line}" for line in axe(page)]
+        seen["axe"] += 1
+    seen["pages"].add(address)
+    assert not wrong, f"{address} at {width}:\n" + "\n".join(wrong)
+
+
+def test_links_within_the_site_lead_somewhere():
+    missing = []
+    for page in site.pages():
+        for href, _ in site.read(page)[1]:
+            if not (place := site.target(page, href)):
+                continue
+            file, anchor = place
+            if not (site.SITE / file).is_file():
+                missing.append(f"{page}: {href}")
+            elif anchor and file.endswith(".html") and anchor not in site.read(file)[0]:
+                missing.append(f"{page}: {href} (no such anchor)")
+    assert not missing, "\n".join(sorted(set(missing)))
+
+
+def test_the_notebooks_are_notebooks():
+    found = sorted((site.SITE / "notebooks").glob("*.ipynb"))
+    assert found
+    for file in found:
+        assert json.loads(file.read_text(encoding="utf-8"))["nbformat"] == 4, file
