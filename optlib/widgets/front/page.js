@@ -24,13 +24,18 @@ export function mount(el, css, label) {
   return root;
 }
 
-// The name of this widget in links: the second of a name on a page gets -2.
+// The name of this widget in links: the second of a name on a page gets -2.  A page may mount its widgets in any order,
+// so there the order of the page counts; in JupyterLab, the order in which they are shown.
 export function nameOn(el, name) {
-  const others = [...document.querySelectorAll("[data-descent]")].map((node) => node !== el && node.dataset.descent);
-  let own = name;
-  for (let n = 2; others.includes(own); n++) own = `${name}-${n}`;
-  el.dataset.descent = own;
-  return own;
+  const boxes = [...document.querySelectorAll(".descent-widget")];
+  const alike = boxes.filter((box) => JSON.parse(box.dataset.state ?? "{}").name === name);
+  let n = alike.indexOf(el.closest(".descent-widget")) + 1;
+  const taken = (own) => [...document.querySelectorAll("[data-descent]")].some((node) => node.dataset.descent === own);
+  const called = () => (n > 1 ? `${name}-${n}` : name);
+  // not on such a page: the first name that is free
+  if (n === 0) for (n = 1; taken(called()); ) n++;
+  el.dataset.descent = called();
+  return called();
 }
 
 // Light or dark: what the site says, else what JupyterLab says, else what the system says.

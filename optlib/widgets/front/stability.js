@@ -32,7 +32,7 @@ export function stabilityPanel(app) {
 
   const span = () => width - STABLE.left - STABLE.right;
   const X = (eta) => STABLE.left + (span() * eta * state.kappa) / WIDEST;
-  const Y = (mu) => STABLE.top + (TALL) * (1 - mu / TALLEST);
+  const Y = (mu) => STABLE.top + TALL * (1 - mu / TALLEST);
   const now = () => [state.lr[state.chosen[0]], state.momentum];
 
   function update() {
@@ -120,7 +120,7 @@ export function stabilityPanel(app) {
 function paintStability(rule, kappa, width, look) {
   const d = density();
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [Math.round(width * d), Math.round((TALL) * d)];
+  [canvas.width, canvas.height] = [Math.round(width * d), Math.round(TALL * d)];
   const c = canvas.getContext("2d");
   const z = new Float64Array((NX + 1) * (NY + 1));
   for (let j = 0, k = 0; j <= NY; j++) {
