@@ -14,6 +14,7 @@ from sphinx.util.console import nocolor
 
 from book import assets
 from book.bundle import bundle
+from book.check import problems
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,7 +53,7 @@ def stage(root, out):
 
 
 def build(root=ROOT, out=ROOT / "_build", verbose=True):
-    """Build everything below `out`; 0 when no warning was printed."""
+    """Build everything below `out`; 0 when nothing warned and every page holds what book/check.py asks."""
     start = time.perf_counter()
     stage(root, out / "source")
     assets.vendor(root, out / "static")
@@ -77,9 +78,13 @@ def build(root=ROOT, out=ROOT / "_build", verbose=True):
     for old in (out / "cache").glob("*"):
         if old.name != Path(app.config.nb_execution_cache_path).name:
             shutil.rmtree(old)
-    word = "FAILED" if app.statuscode else "built"
+    wrong = list(problems(out / "html"))
+    for sentence in wrong:
+        print(sentence, file=sys.stderr)
+    status = app.statuscode or bool(wrong)
+    word = "FAILED" if status else "built"
     print(f"{word} in {time.perf_counter() - start:.0f} s: {out / 'html' / 'index.html'}")
-    return app.statuscode
+    return int(status)
 
 
 def main():

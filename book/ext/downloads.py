@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from sphinx.util import logging
+
 from book.assets import write
 from book.ext import places
+
+log = logging.getLogger(__name__)
 
 
 def page(app, docname, template, context, doctree):
@@ -14,7 +18,11 @@ def page(app, docname, template, context, doctree):
     from book import plain
 
     source = Path(app.env.doc2path(docname))
-    text = jupytext.writes(plain.notebook(source, Path(app.srcdir)), fmt="ipynb")
+    try:
+        text = jupytext.writes(plain.notebook(source, Path(app.srcdir)), fmt="ipynb")
+    except (ValueError, KeyError, LookupError) as error:
+        log.warning("no notebook to download: %s", error, location=docname)
+        return
     name = f"notebooks/{source.stem}{'_solutions' if source.parent.name == 'solutions' else ''}.ipynb"
     write(Path(app.outdir) / name, text + "\n")
     context["notebook"] = "../" * docname.count("/") + name

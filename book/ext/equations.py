@@ -40,7 +40,7 @@ def mark_of(self, node):
     if mark["line"]:
         place = f"line {mark['line']} of {places.page_of(mark['file']).removeprefix('source/')}.py"
         said = f"{said}: {place}".removeprefix(": ")
-        attributes["href"] = places.link_to(self.builder, self.builder.current_docname, mark["file"], mark["line"])
+        attributes["href"] = places.link_to(self.builder.current_docname, mark["file"], mark["line"])
     if said:
         attributes["title"] = said
     name = "a" if mark["line"] else "span"

@@ -19,7 +19,7 @@ class Chapters(SphinxDirective):
         for line in self.content:
             stem, title = (part.strip() for part in line.split(":", 1))
             docname = f"chapters/{stem}"
-            entry = nodes.paragraph("", "", nodes.inline("", stem.split("_")[0], classes=["chapter-number"]))
+            entry = nodes.paragraph("", "", nodes.inline("", str(int(stem.split("_")[0])), classes=["chapter-number"]))
             if docname in self.env.found_docs:
                 link = places.reference(self.env.docname, "doc", f"/{docname}")
                 link += nodes.inline("", title)
@@ -58,7 +58,7 @@ def resolve(app, doctree, docname):
             copy = next(n for n in chapter.findall(nodes.math_block) if n.get("label") == label).deepcopy()
             copy["ids"], copy["number"] = [], None
             left += copy
-        code = rules.shown(app, docname, rules.find(example["rule"]), docstring=False)
+        code = rules.shown(docname, rules.find(example["rule"]), docstring=False)
         example.replace_self(nodes.container("", left, code, classes=["proof-example"]))
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from sphinx import addnodes
+from sphinx.util.osutil import relative_uri
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -27,6 +28,6 @@ def page_of(file):
     return f"source/{(file.relative_to(ROOT) if file.is_absolute() else file).with_suffix('').as_posix()}"
 
 
-def link_to(builder, docname, file, line):
+def link_to(docname, file, line):
     """The address of a line of a source file, seen from a page."""
-    return f"{builder.get_relative_uri(docname, page_of(file))}#L-{line}"
+    return f"{relative_uri(f'{docname}.html', f'{page_of(file)}.html')}#L-{line}"

@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from book.ext import places
 
+SHOWN = "**/*.py"  # the files of optlib that get a page
 HOMES = ("rules", "methods", "schedules", "transforms", "wrappers")
 
 
@@ -39,11 +40,11 @@ def text_of(function, docstring=True):
     return text, inspect.getsourcefile(inspect.unwrap(function)), first
 
 
-def shown(app, docname, function, docstring=True):
+def shown(docname, function, docstring=True):
     """The nodes that show a function: its text, and a link to where it stands."""
     text, file, line = text_of(function, docstring)
     place = f"{places.page_of(file).removeprefix('source/')}.py, line {line}"
-    link = nodes.reference("", place, refuri=places.link_to(app.builder, docname, file, line), internal=True)
+    link = nodes.reference("", place, refuri=places.link_to(docname, file, line), internal=True)
     code = nodes.literal_block(text, text, language="python")
     return nodes.container("", code, nodes.paragraph("", "", link, classes=["rule-place"]), classes=["rule"])
 
@@ -60,7 +61,7 @@ class Rule(SphinxDirective):
         except LookupError as error:
             raise self.error(str(error)) from error
         self.env.note_dependency(inspect.getsourcefile(inspect.unwrap(function)))
-        return [shown(self.env.app, self.env.docname, function, "no-docstring" not in self.options)]
+        return [shown(self.env.docname, function, "no-docstring" not in self.options)]
 
 
 def source_pages(app):
@@ -68,7 +69,7 @@ def source_pages(app):
     if app.builder.format != "html":
         return
     formatter = HtmlFormatter(linespans="L", cssclass="highlight source")
-    for file in sorted((places.ROOT / "optlib").rglob("*.py")):
+    for file in sorted((places.ROOT / "optlib").glob(SHOWN)):
         text = file.read_text(encoding="utf-8")
         if not text.strip():
             continue
