@@ -15,11 +15,24 @@ SEEN = {"pages": set(), "loads": 0, "widgets": 0, "axe": 0}
 
 
 @pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = site.chromium(playwright)
-        yield chromium
-        chromium.close()
+def playwright():
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    chromium = site.chromium(playwright)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="session")
+def scriptless(playwright):
+    """A Chromium whose scripts are off for good: a page's <noscript> counts."""
+    chromium = site.chromium(playwright, "--blink-settings=scriptEnabled=false")
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +45,11 @@ def home():
 def widgets(tmp_path_factory):
     """The address of small pages with one widget or two, made by optlib as a chapter's cell is."""
     folder = tmp_path_factory.mktemp("widgets")
-    shutil.copytree(site.SITE / "_static", folder / "_static", ignore=shutil.ignore_patterns("widgets"))
+    shutil.copytree(
+        site.SITE / "_static",
+        folder / "_static",
+        ignore=shutil.ignore_patterns("widgets"),
+    )
     book = site.ROOT / ".venv" / "bin" / "python"  # what built the site; this environment has no widgets
     python = str(book) if book.exists() else sys.executable
     command = [python, "-m", "tests.browser.widget_pages", folder]
@@ -44,7 +61,7 @@ def widgets(tmp_path_factory):
 
 @pytest.fixture
 def visit(browser):
-    """visit(address, width=1280, **context): a page in a profile of its own, loaded; page.wrong fills with complaints."""
+    """visit(address, width=1280, **context): a loaded page in a profile of its own; page.wrong is what goes wrong."""
     contexts = []
 
     def go(address, width=1280, **options):

@@ -53,7 +53,8 @@ class Hand:
         """Wait until a JavaScript condition on `state` and `given` holds."""
         node = self.stage.element_handle()
         self.page.wait_for_function(
-            f"([el, given]) => ((state, given) => {condition})(el.descent.state, given)", arg=[node, given]
+            f"([el, given]) => ((state, given) => {condition})(el.descent.state, given)",
+            arg=[node, given],
         )
         site.frames(self.page)
 

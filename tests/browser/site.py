@@ -81,9 +81,9 @@ def served(folder):
         server.server_close()
 
 
-def chromium(playwright):
+def chromium(playwright, *flags):
     """Debian's Chromium; each context of it is a profile of its own."""
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, ALONE])
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, ALONE, *flags])
 
 
 def listen(page, home):
@@ -95,7 +95,10 @@ def listen(page, home):
             wrong.append(f"request to another host: {asked.url}")
 
     page.on("request", request)
-    page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(f"console {m.type}: {m.text}"))
+    page.on(
+        "console",
+        lambda m: m.type in ("error", "warning") and wrong.append(f"console {m.type}: {m.text}"),
+    )
     page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
     page.on("response", lambda r: r.status >= 400 and wrong.append(f"{r.status}: {r.url}"))
     return wrong
