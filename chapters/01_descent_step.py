@@ -60,7 +60,7 @@ plot.curves(
 # %% [markdown]
 # Both lines are straight on logarithmic axes, with slopes 2 and 3. Close enough, the slope is all that counts.
 #
-# So which $p$ goes down most? The question has no answer until you say how long a step may be. Take $\lVert p \rVert_2 \le 1$ first. The Cauchy–Schwarz inequality bounds the slope along any $p$,
+# So which $p$ goes down most? The question has no answer until you say how long a step may be. Take $\lVert p \rVert_2 \le 1$ first, at a place where $g = \nabla J(\theta)$ is not zero. The Cauchy–Schwarz inequality bounds the slope along any $p$,
 #
 # ```{math}
 # :label: eq-ch01-cauchy
@@ -69,7 +69,7 @@ plot.curves(
 # % for g in R^3, p in R^3
 # % check
 #
-# with equality only when $p$ points against $g$. The steepest step is $p = -g/\lVert g \rVert_2$. Now measure length by the largest coordinate, $|p_i| \le 1$ for each $i$. The coordinates no longer compete: each goes to the end of its range, $p = -\operatorname{sign}(g)$, and
+# and so by $-\lVert g \rVert_2$ within the ball, with equality only for $p = -g/\lVert g \rVert_2$. Now measure length by the largest coordinate, $|p_i| \le 1$ for each $i$. The coordinates no longer compete: each goes to the end of its range, $p = -\operatorname{sign}(g)$, and
 #
 # ```{math}
 # :label: eq-ch01-sign
@@ -79,28 +79,37 @@ plot.curves(
 # % for g in R^3
 # % check
 #
-# Or count a step along a stiff direction as longer, $p^\top P p \le 1$ with a positive definite matrix $P$. Write $P = R^\top R$ and $q = Rp$. Then $p^\top P p = \lVert q \rVert_2^2$ is the ordinary length of $q$, the slope is $g^\top p = (R^{-\top} g)^\top q$, and by the first case $q$ points along $-R^{-\top} g$. Back in $p$ that is $-R^{-1} R^{-\top} g = -P^{-1} g$.
+# Or count a step along a stiff direction as longer, $p^\top P p \le 1$ with a positive definite matrix $P$. Write $P = R^\top R$, as Cholesky does, and $q = Rp$. Then $p^\top P p = \lVert q \rVert_2^2$, the slope is $g^\top p = (R^{-\top} g)^\top q$, and by the first case $q$ points along $-R^{-\top} g$. Back in $p$ that is the direction $-R^{-1} R^{-\top} g = -P^{-1} g$.
 
 # %%
 plot.balls(
     title="One gradient, three steepest steps",
-    caption="Steps of length one fill a disk, a square or an ellipse; the steepest one ends where the slope touches the edge.",
-    alt="Three panels with a disk, a square and a tilted ellipse. In each, the same dashed arrow is minus the gradient and a solid arrow the steepest step: along the dashed arrow in the disk, to a corner in the square, turned away from it in the ellipse.",
+    caption="Steps of length at most one fill a disk, a square or an ellipse. The steepest one ends where a level line of the linear model, the hairline, touches the edge.",
+    alt="Three panels with a disk, a square and a tilted ellipse. In each, the same dashed arrow is minus the gradient and a solid arrow the steepest step: along the dashed arrow in the disk, to a corner in the square, turned away from it in the ellipse. A hairline touches each shape where the solid arrow ends.",
 )
 
 # %% [markdown]
-# The dashed arrow is the same in the three panels, the solid one is not. *In which distance is a step long?* is the question that orders this book. The 2-norm gives the method of this chapter. The largest coordinate gives the sign methods, a $P$ made of second derivatives gives Newton's method, and a diagonal $P$ learned on the way gives AdaGrad, RMSProp and Adam. They differ in price as well: one gradient a step for most, a matrix for Newton, and values of $J$ alone for the methods that do without gradients.
+# The dashed arrow is the same in the three panels, the solid one is not. *In which distance is a step long?* is the question that orders this book. The 2-norm gives the direction of this chapter. The largest coordinate gives the sign methods, a $P$ made of second derivatives Newton's method, a diagonal $P$ learned on the way AdaGrad, RMSProp and Adam. They differ in price as well: one gradient a step for most, a matrix for Newton, and values of $J$ alone for the methods that do without gradients.
 #
 # ## The step
 #
-# Go a distance in proportion to the gradient, and you have *gradient descent*, which Cauchy proposed in 1847 {cite}`cauchy1847methode`:
+# A ball forbids long steps. It is smoother to charge for them: let a step cost its squared length over $2\eta$, and pay with the slope. Completing the square,
+#
+# ```{math}
+# :label: eq-ch01-charge
+# g^\top p + \frac{1}{2\eta} \lVert p \rVert^2 = \frac{1}{2\eta} \lVert p + \eta g \rVert^2 - \frac{\eta}{2} \lVert g \rVert^2 ,
+# ```
+# % for g in R^3, p in R^3, \eta in (0, 2)
+# % check
+#
+# which is lowest at $p = -\eta g$. That is *gradient descent*, which Cauchy proposed in 1847 {cite}`cauchy1847methode`:
 #
 # ```{math}
 # :label: eq-sgd-theta
 # \theta_t = \theta_{t-1} - \eta\, g_t, \qquad g_t = \nabla J(\theta_{t-1}) .
 # ```
 #
-# The learning rate $\eta$ says how much way a unit of slope is worth. As code it is one line.
+# The learning rate $\eta$ says how much way a unit of slope buys. As code it is one line.
 #
 # :::{rule} sgd
 # :::
@@ -109,7 +118,7 @@ plot.balls(
 #
 # ## How far: one direction at a time
 #
-# Back to the bowl, in any number of dimensions: $J(\theta) = \frac12 \theta^\top H \theta$, whose gradient is $H\theta$. Split $\theta$ along the eigenvectors of $H$ and let $e_{i,t}$ be the part along the $i$-th, with curvature $h_i$. Multiplying by $H$ multiplies that part by $h_i$, so a step makes of it
+# Back to the bowl, in any number of dimensions: $J(\theta) = \frac12 \theta^\top H \theta$ with a symmetric positive definite $H$, whose gradient is $H\theta$. Split $\theta$ along the eigenvectors of $H$ and let $e_{i,t}$ be the part along the $i$-th, with curvature $h_i$. Multiplying by $H$ multiplies that part by $h_i$, so a step makes of it
 #
 # ```{math}
 # :label: eq-ch01-mode
@@ -126,24 +135,24 @@ plot.balls(
 # 0 < \eta < \frac{2}{L} .
 # ```
 #
-# The bowl has $L = 100$ and its edge at 0.02. At 0.021 the stiff direction has the factor $1 - 2.1 = -1.1$. A tenth more each time is $1.1^{100} \approx 13{,}781$ after a hundred steps, and the loss, with its square, is the ten billion of the first cell.
+# The bowl has $L = 100$ and its edge at 0.02. At 0.021 the stiff direction has the factor $1 - 2.1 = -1.1$. A tenth more each time is $1.1^{100} \approx 13{,}781$ after a hundred steps, and the loss, fifty times its square, is the ten billion of the first cell.
 
 # %%
 lrs = np.append(np.linspace(0.0005, 0.0195, 39), [0.0199, 0.0202, 0.0206, 0.021])
 losses = [minimize(bowl, bowl.start, sgd, steps=100, lr=lr).losses[-1] for lr in lrs]
 best = int(np.argmin(losses))
-print(f"lowest loss after 100 steps: {losses[best]:.3f} at {lrs[best]:.4f}; at 0.0206 it is {losses[-2]:.1g}")
+print(f"lowest loss after 100 steps: {losses[best]:.3f} at {lrs[best]:.4f}; at {lrs[-3]} it is {losses[-3]:.0f}")
 
 # %%
 plot.sweep(
     lrs, {"sgd": np.array(losses)}, vlines={"2 / L": 0.02}, ceiling=100,
     title="Loss after 100 steps",
     caption="The best rate stands right before the edge. Bowl with curvatures 1 and 100, from (1, 1).",
-    alt="Line plot, both axes logarithmic: learning rate against the loss after 100 steps. The loss falls slowly from 0.4 or more to 0.01 at a rate of 0.019, then rises almost vertically and leaves the picture just past the dotted line at 2/L = 0.02.",
+    alt="Line plot, both axes logarithmic: learning rate against the loss after 100 steps. The loss falls slowly from 0.45 to 0.01 at a rate of 0.019, then rises almost vertically and leaves the picture just past the dotted line at 2/L = 0.02.",
 )
 
 # %% [markdown]
-# The curve is a long slope with a cliff at its end. On the left you waste steps; two percent past the best rate you lose everything. That is why one tries rates on a logarithmic grid, from below.
+# The curve is a long slope with a cliff at its end. On the left you waste steps; six percent past the best rate you end fifty times higher than you started. That is why one tries rates on a logarithmic grid, from below.
 #
 # Near the cliff the stiff direction is fine, yet the loss is no lower than 0.01. The gentle direction holds it up: its factor is $1 - 0.019 = 0.981$, and $0.981^{100}$ is still 0.15. A larger rate would help it and hurt the other. The best compromise makes both ends of the spectrum equally slow. With $\ell$ for the smallest curvature, set $1 - \eta\ell = \eta L - 1$ and get
 #
@@ -156,7 +165,7 @@ plot.sweep(
 # % for L in (2, 9), \ell in (0.1, 1)
 # % check
 #
-# Only the ratio $\kappa = L/\ell$ is left, the *condition number*. Since $\ln\frac{\kappa-1}{\kappa+1} \approx -\frac{2}{\kappa}$, shrinking the error by a factor of a million takes about $\frac{\kappa}{2} \ln 10^6 \approx 6.9\,\kappa$ steps. Is that so?
+# Only the ratio $\kappa = L/\ell$ is left, the *condition number*. This $\eta$ is best in the long run, for the worst direction. After a hundred steps the figure prefers 0.0190 to $2/101 = 0.0198$, because the loss still weighs the stiff direction a hundredfold. Since $\ln\frac{\kappa-1}{\kappa+1} \approx -\frac{2}{\kappa}$, getting from a distance of $\sqrt2$ to a millionth takes about $\frac{\kappa}{2} \ln(\sqrt2 \cdot 10^6) \approx 7.1\,\kappa$ steps. Is that so?
 
 # %%
 for kappa in (10, 100, 1000, 10000):
@@ -166,9 +175,9 @@ for kappa in (10, 100, 1000, 10000):
     print(f"kappa {kappa:6}: {steps:6} steps to 1e-6, {steps / kappa:.2f} times kappa")
 
 # %% [markdown]
-# Seven steps for each unit of $\kappa$, over four decades. On a ravine with $\kappa = 10^4$ the best gradient descent in the world needs seventy thousand steps to cross a bowl that you could draw on a napkin. Chapter 4 turns $\kappa$ into its square root.
+# Seven steps for each unit of $\kappa$, over three decades. On a ravine with $\kappa = 10^4$ the best constant rate in the world needs seventy thousand steps to cross a bowl that you could draw on a napkin. Chapter 4 turns $\kappa$ into its square root.
 #
-# Feel the two factors before you read on. Move the rate until the stiff direction starts to bounce, and find the rate at which both bars are equally long. Then raise $\kappa$ and watch the room between too slow and too fast close.
+# Feel the two factors before you read on. Move the rate until the stiff direction starts to bounce, and find the rate at which both dots are equally far from zero. Then raise $\kappa$ and watch the room between too slow and too fast close.
 
 # %%
 from optlib.widgets import Explorer
@@ -178,7 +187,7 @@ Explorer(question="descent")
 # %% [markdown]
 # ## Not a bowl: what smoothness still promises
 #
-# Few losses are quadratic. Suppose only that the gradient turns no faster than $L$ per unit of distance, $\lVert \nabla J(\theta + p) - \nabla J(\theta) \rVert \le L \lVert p \rVert$. Walk from $\theta$ to $\theta + p$ and add up the slopes on the way. The slope at the share $s$ of the way differs from the one at the start by at most $L s \lVert p \rVert$, hence
+# Few losses are quadratic. Suppose only that the gradient is continuous and changes by at most $L$ per unit of distance, $\lVert \nabla J(\theta + p) - \nabla J(\theta) \rVert \le L \lVert p \rVert$. Walk from $\theta$ to $\theta + p$ and add up the slopes on the way. At the share $s$ of the way the gradient differs from the one at the start by at most $L s \lVert p \rVert$, so by Cauchy–Schwarz the slope along $p$ differs by at most $L s \lVert p \rVert^2$, hence
 #
 # $$
 # J(\theta + p) - J(\theta) - g^\top p = \int_0^1 \big(\nabla J(\theta + s p) - g\big)^\top p \; ds \le \int_0^1 L s\, \lVert p \rVert^2\, ds = \frac{L}{2} \lVert p \rVert^2 .
@@ -191,9 +200,9 @@ Explorer(question="descent")
 # J(\theta_t) \le J(\theta_{t-1}) - \eta \left(1 - \frac{\eta L}{2}\right) \lVert g_t \rVert^2 .
 # ```
 #
-# A step pays as long as $\eta < 2/L$, the edge from before, now as a promise for every smooth loss. The bracket and the factor $\eta$ pull against each other; their product is largest at $\eta = 1/L$, where a step gains at least $\lVert g_t \rVert^2 / 2L$.
+# A step pays as long as $\eta < 2/L$, the edge from before, now as a promise for every loss with such a gradient. The bracket and the factor $\eta$ pull against each other; their product is largest at $\eta = 1/L$, where a step gains at least $\lVert g_t \rVert^2 / 2L$.
 #
-# If $J$ is also convex, small slopes mean small losses. A convex function lies above its tangents, so the minimum cannot be lower than the tangent at $\theta_{t-1}$ says: $J^* \ge J(\theta_{t-1}) + g_t^\top (\theta^* - \theta_{t-1})$. Take $\eta \le 1/L$, so that the bracket is at least one half, and put the two together, with $e = \theta_{t-1} - \theta^*$ for the error:
+# If $J$ is also convex and has a minimizer $\theta^*$, small slopes mean small losses. A convex function lies above its tangents, so the minimum cannot be lower than the tangent at $\theta_{t-1}$ says: $J^* \ge J(\theta_{t-1}) + g_t^\top (\theta^* - \theta_{t-1})$. Take $\eta \le 1/L$, so that the bracket is at least one half, and put the two together, with $e = \theta_{t-1} - \theta^*$ for the error:
 #
 # ```{math}
 # :label: eq-ch01-square
@@ -202,7 +211,7 @@ Explorer(question="descent")
 # % for g in R^3, e in R^3, \eta in (0, 2)
 # % check
 #
-# The left side bounds $J(\theta_t) - J^*$. The right side is the squared distance to the minimum before the step minus the one after it, over $2\eta$. Add this up over all steps: the distances cancel in pairs, and because losses never rise, $t$ times the last gap is at most the sum of them all. What remains is {cite}`nesterov2004introductory`
+# The left side bounds $J(\theta_t) - J^*$. The right side is the squared distance to the minimum before the step minus the one after it, over $2\eta$. Add this up over all steps. The distances cancel in pairs, up to the first and the last, and the last can go, since it enters with a minus. The losses never rise, so $t$ times the last gap is at most the sum of all gaps. What remains, for $\eta \le 1/L$, is
 #
 # ```{math}
 # :label: eq-ch01-bound
@@ -225,33 +234,35 @@ plot.curves(
     {"gap": gap, "bound": bound}, t, log="xy", rule={"gap": "sgd"}, marks=False,
     title="Loss above its minimum",
     caption="The bound falls as 1/t; the measured gap follows it at a distance, until the smallest curvature makes it exponential. Learning rate 1/L.",
-    alt="Line plot, both axes logarithmic: step from 1 to 20,000 against the gap in loss. The bound is a straight line of slope -1 from 25 down to 0.001. The gap runs below it almost in parallel to step 3,000 and then bends steeply down.",
+    alt="Line plot, both axes logarithmic: step from 1 to 20,000 against the gap in loss. The bound is a straight line of slope -1 from 25 down to 0.001. The gap runs below it almost in parallel to step 1,000 and then bends steeply down.",
 )
 
 # %% [markdown]
-# The gap keeps to the slope of the bound for three decades. Only when the last, flattest direction is left does the geometric rate of {eq}`eq-ch01-mode` take over. Where data are plentiful and patience is not, the $1/t$ part is all one ever sees.
+# The gap keeps to the slope of the bound for three decades. Only when the last, flattest direction is left does the geometric rate of {eq}`eq-ch01-mode` take over.
 #
 # ## When nobody knows $L$
 #
-# Then try. Take a rate that is surely too large, and halve it until the step delivers a fair share $c$ of what the slope promises {cite}`armijo1966minimization`:
+# Then try. Take a rate that is surely too large, and halve it until the step delivers at least a share $c$ of what the slope promises {cite}`armijo1966minimization`, usually a tiny one such as $10^{-4}$:
 #
 # ```{math}
 # :label: eq-ch01-armijo
 # J(\theta - \eta g) \le J(\theta) - c\, \eta\, \lVert g \rVert^2 .
 # ```
 #
-# The search ends: by {eq}`eq-ch01-lemma` every $\eta$ up to $2(1-c)/L$ passes. And it adapts, because the $L$ that matters is the one around here. On Rosenbrock's valley a fixed rate must suit the steepest place on the way.
+# The search ends: by {eq}`eq-ch01-lemma` every $\eta$ up to $2(1-c)/L$ passes, and the $L$ that counts is the one between here and the end of the step. So the search adapts. A fixed rate must suit the steepest place on the way, for instance in Rosenbrock's valley.
 
 # %%
 from optlib.methods import backtracking
 
-for lr in (0.002, 0.004):
-    print(lr, minimize(valley, valley.start, sgd, steps=1000, lr=lr))
+print(f"largest curvature at the minimum: {np.linalg.eigvalsh(valley.hess(valley.minimum))[-1]:.0f}")
+for lr, steps in ((0.0019, 1000), (0.003, 1000), (0.0019, 10_000)):
+    run = minimize(valley, valley.start, sgd, steps=steps, lr=lr)
+    print(f"rate {lr}, {run.message}, loss {run.losses[-1]:.1g}")
 run = minimize(valley, valley.start, backtracking, steps=1000)
 print(f"backtracking: loss {run.losses[-1]:.4f}, asked {run.evaluations['f']} losses and {run.evaluations['grad']} gradients")
 
 # %% [markdown]
-# Backtracking wins by a factor of three and never diverges. It also asked for the loss nine times a step. Where a loss costs as much as a gradient, the fixed rate could have made several times as many steps, and that comparison it loses.
+# The fixed rate 0.0019 stands just below the edge at the minimum, $2/1002$. After 1,000 steps backtracking is four times lower, and it cannot diverge. It also asked for the loss nine times a step. Where a loss costs as much as a gradient, the fixed rate could have made 10,000 steps, and those are far ahead.
 #
 # ## On real data
 #
@@ -278,7 +289,7 @@ print("right:", gradcheck(reader.f, reader.grad, somewhere).error < 1e-6)
 print("without its penalty:", gradcheck(reader.f, lambda W: reader.grad(W) - 1e-3 * W, somewhere).error < 1e-6)
 
 # %% [markdown]
-# And $L$? For one image the second derivative along a change $z$ of the ten scores is the variance of $z$ under the ten probabilities, and a variance is at most half of $\lVert z \rVert^2$. So $L$ is at most half the largest eigenvalue of $X^\top X / n$, plus the penalty.
+# And $L$? For one image the second derivative along a change $z$ of the ten scores is the variance of $z$ under the ten probabilities. A variance is at most a quarter of the squared range, and that at most $\frac12 \lVert z \rVert^2$. A change $V$ of the weights changes the scores of image $x_i$ by $V^\top x_i$, and the mean of $\lVert V^\top x_i \rVert^2$ over the images is at most $\lVert V \rVert^2$ times the largest eigenvalue of $X^\top X / n$. So $L$ is at most half that eigenvalue, plus the penalty. ($X$ has a column of ones for the bias.)
 
 # %%
 X = np.c_[digits().X, np.ones(len(digits().X))]
@@ -296,13 +307,22 @@ plot.curves(
     rule={"rate 0.17": "sgd"}, ylim=(0.25, 12),
     title="Full training loss on the digits",
     caption="The guaranteed rate is smooth and slow, eleven times as much is better, forty-six times as much is chaos. All start at zero: there is no chance in it and no seed.",
-    alt="Line plot, both axes logarithmic: step from 1 to 300 against the full training loss for four runs. The rate 0.17 falls smoothly to 0.45, the rate 2 to 0.27 and backtracking to 0.27 as well, a little ahead; the rate 8 first climbs to 11 and then jumps up and down above the others to the end.",
+    alt="Line plot, both axes logarithmic: step from 1 to 300 against the full training loss for four runs. The rate 0.17 falls smoothly to 0.45, the rate 2 to 0.27 and backtracking to 0.27 as well, a little ahead; the rate 8 first climbs to 11, then jumps up and down between 0.3 and 2 to the end, now below the rate 0.17 and now above.",
 )
 
 # %% [markdown]
-# The rate $1/L$ keeps its promise and is slow. A rate of 2 is six times past the guaranteed edge, never rises, and ends far lower. That is no contradiction: $L$ bounds the worst curvature anywhere, and along this path the curvature is smaller. With 8 the loss rises every other step. "Gradient descent on a convex loss converges smoothly" is true below $2/L$; above it, it may be true or not, and the run has to tell.
+# The rate $1/L$ keeps its promise and is slow. A rate of 2 is nearly six times the guaranteed edge, never rises, and ends far lower. How?
+
+# %%
+path = runs["rate 2"].path[:60]
+slopes = [reader.grad(theta) for theta in path]
+felt = [((reader.grad(theta + 1e-4 * g) - g) * g).sum() / (1e-4 * (g * g).sum()) for theta, g in zip(path, slopes)]
+print(f"curvature along the gradient: {felt[0]:.2f} at first, at most {max(felt):.1f}, {felt[-1]:.2f} after 60 steps")
+
+# %% [markdown]
+# $L$ bounds the curvature anywhere, in any direction. What a step feels is the curvature along its own gradient, and that never exceeds $2/\eta = 1$ here. With 8 the loss rises every other step. "Gradient descent on a convex loss converges smoothly" is true below $2/L$; above it, it may be true or not, and the run has to tell.
 #
-# The four documents behind this book are not always right. Most entries of the box below are decided by the figures above; two more need a line each.
+# The four documents behind this book are not always right. Where a figure above does not decide an entry of the box below, one of these lines does, or a word.
 
 # %%
 up, down = (bowl.f(bowl.start + sign * 1e-4 * bowl.grad(bowl.start)) for sign in (1, -1))
@@ -326,7 +346,7 @@ print(f"theta cubed, {run.t} steps from 1: theta {run.theta:.4f}, slope {3 * run
 #
 # **Smooth convergence.** Doc 2 says that batch gradient descent converges smoothly on convex losses. The bowl is convex, and 0.021 diverges. On the digits, the run with rate 8 rises again and again.
 #
-# **To a minimum?** Doc 3 promises local minima. What the lemma gives is a vanishing gradient. The second line above shows a run on $\theta^3$, which has no minimum at all; from 1 it creeps towards the flat place at 0. From almost every start, saddles with a direction down are left, too {cite}`lee2016gradient`; convex losses have nothing but global minima.
+# **To a minimum?** Doc 3 promises local minima. What the lemma gives is a vanishing gradient. The second line above shows a run on $\theta^3$, which has no minimum at all; from 1 it creeps towards the flat place at 0. With a small enough rate, saddles with a direction down are escaped from almost every start {cite}`lee2016gradient`; on a convex loss every flat point is a global minimum.
 #
 # **In proportion.** Doc 3 says that the step is proportional to the negative gradient. For this rule it is. For Adam and the sign methods it is not, and chapter 7 shows what that changes.
 # :::
@@ -409,8 +429,8 @@ check("descent-step-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# The loss near $\theta$ is a slope and a bend. The slope gives a direction once you have said how a step is measured, and the 2-norm gives minus the gradient. The bend decides how far: along a direction with curvature $h$ the error is multiplied by $1 - \eta h$, so the stiffest direction sets the edge $2/L$ and the flattest one the pace, $\kappa$ steps for each constant factor. Without curvature numbers, halving until the loss falls does as well, for the price of some losses.
+# The loss near $\theta$ is a slope and a bend. The slope gives a direction once you have said how a step is measured, and the 2-norm gives minus the gradient. The bend decides how far: along a direction with curvature $h$ the error is multiplied by $1 - \eta h$, so the stiffest direction sets the edge $2/L$ and the flattest one the pace, a number of steps in proportion to $\kappa$. Where nobody knows the curvature, halve the rate until the loss falls by a share of what the slope promises, and pay for the losses you ask.
 #
 # ## Sources
 #
-# Gradient descent is Cauchy's {cite}`cauchy1847methode`. The descent lemma and the bound {eq}`eq-ch01-bound` stand, with sharper constants, in Nesterov's lectures {cite}`nesterov2004introductory`; Boyd and Vandenberghe {cite}`boyd2004convex` give the same material with steepest descent in several norms, and Nocedal and Wright {cite}`nocedal2006numerical` the practice of line searches, whose first rule is Armijo's {cite}`armijo1966minimization`. That gradient descent avoids strict saddles from almost every start is due to Lee and coauthors {cite}`lee2016gradient`. Backpropagation, by which the gradients of networks are computed, became known through Rumelhart, Hinton and Williams {cite}`rumelhart1986learning`.
+# Gradient descent is Cauchy's {cite}`cauchy1847methode`. The descent lemma and a bound like {eq}`eq-ch01-bound`, with other constants, stand in Nesterov's lectures {cite}`nesterov2004introductory`; Boyd and Vandenberghe {cite}`boyd2004convex` treat steepest descent in several norms, and Nocedal and Wright {cite}`nocedal2006numerical` the practice of line searches, whose first rule is Armijo's {cite}`armijo1966minimization`. That gradient descent avoids strict saddles from almost every start is due to Lee and coauthors {cite}`lee2016gradient`. Backpropagation, by which the gradients of networks are computed, became known through Rumelhart, Hinton and Williams {cite}`rumelhart1986learning`.

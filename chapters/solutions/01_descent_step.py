@@ -18,7 +18,7 @@ from optlib.exercises import check
 # (solution-descent-step-1)=
 # ## The edge
 #
-# Along the direction with curvature $h$ the error is multiplied by $1 - \eta h$. It shrinks from every start if and only if that factor is below one in size for the largest curvature, $\eta \cdot 100 < 2$. The gentle direction would allow a hundred times as much; it is not asked.
+# Along the direction with curvature $h$ the error is multiplied by $1 - \eta h$. For a positive $\eta$ it shrinks from every start if and only if that factor is below one in size for the largest curvature, $\eta \cdot 100 < 2$. The gentle direction would allow a hundred times as much; it is not asked.
 
 # %%
 answer = 2 / 100

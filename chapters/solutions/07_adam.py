@@ -28,7 +28,7 @@ check("adam-1", answer)
 # (solution-adam-2)=
 # ## When is it longest?
 #
-# With a constant gradient the step is $(1-\beta_1^t)/\sqrt{1-\beta_2^t}$ times $\eta$. The numerator is all but full after twenty steps; the denominator grows like $\sqrt{t}$ for the first few hundred. Their quotient peaks early. Trying the first hundred steps is quicker than setting the derivative to zero.
+# With a constant gradient the step is $(1-\beta_1^t)/\sqrt{1-\beta_2^t}$ times $\eta$. The numerator is three quarters full after twelve steps; the denominator grows like $\sqrt{t}$ for the first few hundred. Their quotient peaks early. Trying the first hundred steps is quicker than setting the derivative to zero.
 
 # %%
 t = np.arange(1, 101)
@@ -100,7 +100,7 @@ check("adam-7", step)
 # (solution-adam-8)=
 # ## What it does not see
 #
-# A factor on the loss is a factor on every gradient; it goes into $\hat m$ once and into the root of $\hat v$ once, and cancels. Other axes give other coordinates, and the squares are taken coordinate by coordinate. Measuring $\theta$ in thousandths leaves the steps at $\eta$ of the *new* unit, a thousandth of what they were. A constant added to the gradient moves the mean and so the direction.
+# A factor on the loss is a factor on every gradient; it goes into $\hat m$ once and into the root of $\hat v$ once, and cancels. Other axes give other coordinates, and the squares are taken coordinate by coordinate. Measuring $\theta$ in thousandths leaves the steps at $\eta$ of the *new* unit, a thousandth of what they were. A constant added to the gradient moves the mean and so, in general, the direction.
 
 # %%
 answer = "a"
