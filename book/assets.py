@@ -81,12 +81,12 @@ def theme(out):
 
 def cover(out, drawn_by):
     """The cover in both skins as WebP, a tenth of the PNG; drawn anew when the fingerprint of optlib has changed."""
+    if (out / "cover.txt").is_file() and (out / "cover.txt").read_text() == drawn_by:
+        return
     from PIL import Image
 
     from optlib.plot.cover import cover as draw
 
-    if (out / "cover.txt").is_file() and (out / "cover.txt").read_text() == drawn_by:
-        return
     for skin, png in zip(("light", "dark"), draw(out)):
         picture = Image.open(png).convert("RGB")
         picture.thumbnail((1400, 1400))

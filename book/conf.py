@@ -52,7 +52,7 @@ html_favicon = "static/icon.svg"
 templates_path = ["templates"]
 html_copy_source = False
 html_show_sphinx = False
-html_sidebars = {"**": ["brand.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
+html_sidebars = {"**": ["brand.html", "sbt-sidebar-nav.html"]}
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_persistent": [],
@@ -64,6 +64,7 @@ html_theme_options = {
     "pygments_dark_style": "a11y-high-contrast-dark",
     "toc_title": "On this page",
     "show_toc_level": 1,
+    "max_navbar_depth": 1,
     "navigation_with_keys": False,
 }
 # Where the repository can be read, as owner/name on GitHub: chapters then link to Colab and Binder (plain links).

@@ -4,7 +4,7 @@ const reach = () => {
   for (const box of document.querySelectorAll(boxes)) {
     if (box.scrollWidth > box.clientWidth + 1) {
       box.tabIndex = 0;
-      box.setAttribute("role", "region");
+      box.setAttribute("role", "group");
       box.setAttribute("aria-label", box.className.includes("equation") ? "Equation" : box.matches("pre") ? "Code" : "Table");
     } else {
       box.removeAttribute("tabindex");
