@@ -60,6 +60,7 @@ $(CI_READY): requirements-ci.lock
 book: html ## build the site and serve it on this machine; says the address
 	@$(PY) -m book.serve --port $(PORT)
 
+html: export DESCENT_PROGRESS := 0
 html: $(READY) $(NODE) ## build the site into _build/html
 	$(PY) -m book.build
 
@@ -71,7 +72,7 @@ lab: $(READY) ## open JupyterLab on your own copies of the chapters, in work/
 
 test: quick nbval ## everything that needs no browser and no other library
 
-quick: $(READY) ## lint, pairs of chapters, proofs, unit tests; under a minute
+quick: $(READY) $(NODE) ## lint, pairs of chapters, proofs, unit tests; under a minute
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(PY) -m book.pairing
