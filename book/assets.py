@@ -113,7 +113,7 @@ def prune(site):
         "**/*.map",
         "images/logo_*",
         "*webpack-macros.html",
-        "katex-math.css",
+        "readme-*.png",
     )
     for file in {file for pattern in dead for file in static.glob(pattern)}:
         file.unlink()

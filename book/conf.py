@@ -28,6 +28,7 @@ myst_heading_anchors = 3
 bibtex_bibfiles = ["references.bib"]
 bibtex_default_style = "plain"
 bibtex_reference_style = "descent"
+bibtex_cite_id = "cite-{key}"  # the same in every build, so that pages need not be written again
 
 # The code.  What a chapter prints depends on optlib too, so the cache has the name of optlib's present state.
 nb_execution_mode = "cache"
@@ -39,7 +40,10 @@ nb_merge_streams = True
 nb_output_stderr = "remove"  # progress bars; they differ from run to run
 nb_ipywidgets_js = {}  # the page mounts a widget's module itself: no require.js, no html-manager
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]
-descent_proofs = assets.fingerprint(ROOT / "book" / "proofs") + assets.fingerprint(ROOT / "book" / "notation.toml")
+# What pages are made with beside their text: when it changes, every page is read again (and nothing is run again).
+descent_tools = "".join(
+    assets.fingerprint(ROOT / "book" / name) for name in ("conf.py", "ext", "notation.toml", "proofs")
+)
 
 # The mathematics is rendered now (book/ext/equations.py).
 html_math_renderer = "descent"

@@ -16,7 +16,7 @@ PARTS = (
 
 def setup(app):
     """Load every part."""
-    app.add_config_value("descent_proofs", "", "env")
+    app.add_config_value("descent_tools", "", "env")
     app.add_config_value("descent_repository", "", "html")
     for part in PARTS:
         app.setup_extension(f"book.ext.{part}")
