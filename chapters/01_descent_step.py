@@ -22,7 +22,7 @@ from optlib.rules import sgd
 bowl = quadratic((1, 100))
 for lr in (0.019, 0.021):
     run = minimize(bowl, bowl.start, sgd, steps=100, lr=lr)
-    print(f"learning rate {lr}: the loss goes from {run.losses[0]} to {run.losses[-1]:.2g}")
+    print(f"rate {lr}: the loss goes from {run.losses[0]} to {run.losses[-1]:.2g}")
 
 # %% [markdown]
 # A tenth more, and instead of a hundredth you get ten billion. After this chapter you can say beforehand where the edge lies, how fast the best rate can be, and what to do when nobody tells you how steep the bowl is. You need derivatives, eigenvalues and NumPy.
@@ -46,15 +46,20 @@ theta, p = valley.start, np.array([0.6, 0.8])
 g, H = valley.grad(theta), valley.hess(theta)
 s = np.logspace(-3, -1, 9)
 truth = np.array([valley.f(theta + k * p) for k in s]) - valley.f(theta)
-line, bend = abs(truth - s * (g @ p)), abs(truth - s * (g @ p) - s**2 / 2 * (p @ H @ p))
-print(f"slopes: {np.polyfit(np.log(s), np.log(line), 1)[0]:.1f} and {np.polyfit(np.log(s), np.log(bend), 1)[0]:.1f}")
+line = abs(truth - s * (g @ p))
+bend = abs(truth - s * (g @ p) - s**2 / 2 * (p @ H @ p))
+slopes = [np.polyfit(np.log(s), np.log(error), 1)[0] for error in (line, bend)]
+print(f"slopes: {slopes[0]:.1f} and {slopes[1]:.1f}")
 
 # %%
 plot.curves(
     {"slope only": line, "with bend": bend}, s, log="xy", xlabel="distance",
     title="Error of the model of the loss",
-    caption="The model with the slope alone is wrong by the square of the distance, with the bend by its cube. Rosenbrock's valley at (-1.15, -0.62).",
-    alt="Line plot, both axes logarithmic: distance from 0.001 to 0.1, error of two models of the loss. Both fall on straight lines; the one with the slope alone has slope 2, the one with second derivatives slope 3 and lies lower throughout.",
+    caption="The model with the slope alone is wrong by the square of the distance, "
+    "with the bend by its cube. Rosenbrock's valley at (-1.15, -0.62).",
+    alt="Line plot, both axes logarithmic: distance from 0.001 to 0.1, error of two "
+    "models of the loss. Both fall on straight lines; the one with the slope alone "
+    "has slope 2, the one with second derivatives slope 3 and lies lower throughout.",
 )
 
 # %% [markdown]
@@ -84,8 +89,13 @@ plot.curves(
 # %%
 plot.balls(
     title="One gradient, three steepest steps",
-    caption="Steps of length at most one fill a disk, a square or an ellipse. The steepest one ends where a level line of the linear model, the hairline, touches the edge.",
-    alt="Three panels with a disk, a square and a tilted ellipse. In each, the same dashed arrow is minus the gradient and a solid arrow the steepest step: along the dashed arrow in the disk, to a corner in the square, turned away from it in the ellipse. A hairline touches each shape where the solid arrow ends.",
+    caption="Steps of length at most one fill a disk, a square or an ellipse. The "
+    "steepest one ends where a level line of the linear model, the hairline, touches "
+    "the edge.",
+    alt="Three panels with a disk, a square and a tilted ellipse. In each, the same "
+    "dashed arrow is minus the gradient and a solid arrow the steepest step: along "
+    "the dashed arrow in the disk, to a corner in the square, turned away from it in "
+    "the ellipse. A hairline touches each shape where the solid arrow ends.",
 )
 
 # %% [markdown]
@@ -141,14 +151,19 @@ plot.balls(
 lrs = np.append(np.linspace(0.0005, 0.0195, 39), [0.0199, 0.0202, 0.0206, 0.021])
 losses = [minimize(bowl, bowl.start, sgd, steps=100, lr=lr).losses[-1] for lr in lrs]
 best = int(np.argmin(losses))
-print(f"lowest loss after 100 steps: {losses[best]:.3f} at {lrs[best]:.4f}; at {lrs[-3]} it is {losses[-3]:.0f}")
+print(f"lowest loss after 100 steps: {losses[best]:.3f} at {lrs[best]:.4f}")
+print(f"at {lrs[-3]} it is {losses[-3]:.0f}")
 
 # %%
 plot.sweep(
     lrs, {"sgd": np.array(losses)}, vlines={"2 / L": 0.02}, ceiling=100,
     title="Loss after 100 steps",
-    caption="The best rate stands right before the edge. Bowl with curvatures 1 and 100, from (1, 1).",
-    alt="Line plot, both axes logarithmic: learning rate against the loss after 100 steps. The loss falls slowly from 0.45 to 0.01 at a rate of 0.019, then rises almost vertically and leaves the picture just past the dotted line at 2/L = 0.02.",
+    caption="The best rate stands right before the edge. Bowl with curvatures 1 and "
+    "100, from (1, 1).",
+    alt="Line plot, both axes logarithmic: learning rate against the loss after 100 "
+    "steps. The loss falls slowly from 0.45 to 0.01 at a rate of 0.019, then rises "
+    "almost vertically and leaves the picture just past the dotted line at 2/L = "
+    "0.02.",
 )
 
 # %% [markdown]
@@ -172,7 +187,7 @@ for kappa in (10, 100, 1000, 10000):
     ravine = quadratic((1, kappa))
     run = minimize(ravine, ravine.start, sgd, steps=8 * kappa, lr=2 / (1 + kappa))
     steps = np.argmax(np.linalg.norm(run.path, axis=1) < 1e-6)
-    print(f"kappa {kappa:6}: {steps:6} steps to 1e-6, {steps / kappa:.2f} times kappa")
+    print(f"kappa {kappa:5}: {steps:5} steps to 1e-6, {steps / kappa:.2f} times kappa")
 
 # %% [markdown]
 # Seven steps for each unit of $\kappa$, over three decades. On a ravine with $\kappa = 10^4$ the best constant rate in the world needs seventy thousand steps to cross a bowl that you could draw on a napkin. Chapter 4 turns $\kappa$ into its square root.
@@ -227,14 +242,18 @@ many = quadratic(spectrum(1e4, 50) / 1e4)
 run = minimize(many, many.start, sgd, steps=20000, lr=1.0)
 t = np.unique(np.logspace(0, np.log10(20000), 60).astype(int))
 gap, bound = run.losses[t], (many.start @ many.start) / (2 * t)
-print(f"gap over bound: {(gap / bound)[0]:.2f} at step 1, {(gap / bound).max():.2f} at most, {(gap / bound)[-1]:.0e} at the end")
+share = gap / bound
+print(f"gap over bound: {share[0]:.2f} at step 1, at most {share.max():.2f}")
 
 # %%
 plot.curves(
     {"gap": gap, "bound": bound}, t, log="xy", rule={"gap": "sgd"}, marks=False,
     title="Loss above its minimum",
-    caption="The bound falls as 1/t; the measured gap follows it at a distance, until the smallest curvature makes it exponential. Learning rate 1/L.",
-    alt="Line plot, both axes logarithmic: step from 1 to 20,000 against the gap in loss. The bound is a straight line of slope -1 from 25 down to 0.001. The gap runs below it almost in parallel to step 1,000 and then bends steeply down.",
+    caption="The bound falls as 1/t; the measured gap follows it at a distance, until "
+    "the smallest curvature makes it exponential. Learning rate 1/L.",
+    alt="Line plot, both axes logarithmic: step from 1 to 20,000 against the gap in "
+    "loss. The bound is a straight line of slope -1 from 25 down to 0.001. The gap "
+    "runs below it almost in parallel to step 1,000 and then bends steeply down.",
 )
 
 # %% [markdown]
@@ -254,12 +273,14 @@ plot.curves(
 # %%
 from optlib.methods import backtracking
 
-print(f"largest curvature at the minimum: {np.linalg.eigvalsh(valley.hess(valley.minimum))[-1]:.0f}")
+curvatures = np.linalg.eigvalsh(valley.hess(valley.minimum))
+print(f"largest curvature at the minimum: {curvatures[-1]:.0f}")
 for lr, steps in ((0.0019, 1000), (0.003, 1000), (0.0019, 10_000)):
     run = minimize(valley, valley.start, sgd, steps=steps, lr=lr)
     print(f"rate {lr}, {run.message}, loss {run.losses[-1]:.1g}")
 run = minimize(valley, valley.start, backtracking, steps=1000)
-print(f"backtracking: loss {run.losses[-1]:.4f}, asked {run.evaluations['f']} losses and {run.evaluations['grad']} gradients")
+asked = run.evaluations
+print(f"backtracking, {asked['grad']} gradients, {asked['f']} losses: {run.losses[-1]:.4f}")
 
 # %% [markdown]
 # The fixed rate 0.0019 stands just below the edge at the minimum, $2/1002$. After 1,000 steps backtracking is four times lower, and it cannot diverge. It also asked for the loss nine times a step. Where a loss costs as much as a gradient, the fixed rate could have made 10,000 steps, and those are far ahead.
@@ -276,7 +297,8 @@ one_of_each = [int(np.argmax(digits().y == k)) for k in range(10)]
 plot.images(
     digits().X[one_of_each], digits().y[one_of_each],
     caption="The first training image of each digit, 8 by 8 pixels, with its label.",
-    alt="A row of ten small gray images of handwritten digits, each with its label below.",
+    alt="A row of ten small gray images of handwritten digits, each with its label "
+    "below.",
 )
 
 # %% [markdown]
@@ -285,8 +307,12 @@ plot.images(
 # %%
 reader = digits_softmax(l2=1e-3)
 somewhere = np.random.default_rng(0).normal(size=reader.start.shape)
-print("right:", gradcheck(reader.f, reader.grad, somewhere).error < 1e-6)
-print("without its penalty:", gradcheck(reader.f, lambda W: reader.grad(W) - 1e-3 * W, somewhere).error < 1e-6)
+def forgetful(W):
+    return reader.grad(W) - 1e-3 * W  # without the penalty
+
+
+for grad in (reader.grad, forgetful):
+    print(f"{grad.__name__}: right is {gradcheck(reader.f, grad, somewhere).error < 1e-6}")
 
 # %% [markdown]
 # And $L$? For one image the second derivative along a change $z$ of the ten scores is the variance of $z$ under the ten probabilities. A variance is at most a quarter of the squared range, and that at most $\frac12 \lVert z \rVert^2$. A change $V$ of the weights changes the scores of image $x_i$ by $V^\top x_i$, and the mean of $\lVert V^\top x_i \rVert^2$ over the images is at most $\lVert V \rVert^2$ times the largest eigenvalue of $X^\top X / n$. So $L$ is at most half that eigenvalue, plus the penalty. ($X$ has a column of ones for the bias.)
@@ -295,19 +321,28 @@ print("without its penalty:", gradcheck(reader.f, lambda W: reader.grad(W) - 1e-
 X = np.c_[digits().X, np.ones(len(digits().X))]
 L = np.linalg.eigvalsh(X.T @ X / len(X))[-1] / 2 + 1e-3
 print(f"L is at most {L:.2f}; the promise holds up to 2/L = {2 / L:.2f}")
-runs = {f"rate {lr:.2g}": minimize(reader, reader.start, sgd, steps=300, lr=lr) for lr in (1 / L, 2, 8)}
+runs = {}
+for lr in (1 / L, 2, 8):
+    runs[f"rate {lr:.2g}"] = minimize(reader, reader.start, sgd, steps=300, lr=lr)
 runs["backtracking"] = minimize(reader, reader.start, backtracking, steps=300, lr=8.0)
 for name, run in runs.items():
     rises = (np.diff(run.losses) > 0).sum()
-    print(f"{name:12}: full loss {run.losses[-1]:.3f}, {rises} rises, {100 * reader.accuracy(run.theta):.0f} % of test images read")
+    read = 100 * reader.accuracy(run.theta)
+    print(f"{name:12}: full loss {run.losses[-1]:.3f}, {rises:3} rises, reads {read:.0f} %")
 
 # %%
 plot.curves(
-    {name: run.losses[1:] for name, run in runs.items()}, np.arange(1, 301), log="xy", marks=False,
-    rule={"rate 0.17": "sgd"}, ylim=(0.25, 12),
+    {name: run.losses[1:] for name, run in runs.items()},
+    np.arange(1, 301), log="xy", marks=False, rule={"rate 0.17": "sgd"}, ylim=(0.25, 12),
     title="Full training loss on the digits",
-    caption="The guaranteed rate is smooth and slow, eleven times as much is better, forty-six times as much is chaos. All start at zero: there is no chance in it and no seed.",
-    alt="Line plot, both axes logarithmic: step from 1 to 300 against the full training loss for four runs. The rate 0.17 falls smoothly to 0.45, the rate 2 to 0.27 and backtracking to 0.27 as well, a little ahead; the rate 8 first climbs to 11, then jumps up and down between 0.3 and 2 to the end, now below the rate 0.17 and now above.",
+    caption="The guaranteed rate is smooth and slow, eleven times as much is better, "
+    "forty-six times as much is chaos. All start at zero: there is no chance in it "
+    "and no seed.",
+    alt="Line plot, both axes logarithmic: step from 1 to 300 against the full "
+    "training loss for four runs. The rate 0.17 falls smoothly to 0.45, the rate 2 "
+    "to 0.27 and backtracking to 0.27 as well, a little ahead; the rate 8 first "
+    "climbs to 11, then jumps up and down between 0.3 and 2 to the end, now below "
+    "the rate 0.17 and now above.",
 )
 
 # %% [markdown]
@@ -316,8 +351,11 @@ plot.curves(
 # %%
 path = runs["rate 2"].path[:60]
 slopes = [reader.grad(theta) for theta in path]
-felt = [((reader.grad(theta + 1e-4 * g) - g) * g).sum() / (1e-4 * (g * g).sum()) for theta, g in zip(path, slopes)]
-print(f"curvature along the gradient: {felt[0]:.2f} at first, at most {max(felt):.1f}, {felt[-1]:.2f} after 60 steps")
+felt = [
+    np.vdot(reader.grad(theta + 1e-4 * g) - g, g) / (1e-4 * np.vdot(g, g))
+    for theta, g in zip(path, slopes)
+]
+print(f"curvature along the gradient: {felt[0]:.2f} at first, at most {max(felt):.1f}")
 
 # %% [markdown]
 # $L$ bounds the curvature anywhere, in any direction. What a step feels is the curvature along its own gradient, and that never exceeds $2/\eta = 1$ here. With 8 the loss rises every other step. "Gradient descent on a convex loss converges smoothly" is true below $2/L$; above it, it may be true or not, and the run has to tell.
@@ -325,10 +363,11 @@ print(f"curvature along the gradient: {felt[0]:.2f} at first, at most {max(felt)
 # The four documents behind this book are not always right. Where a figure above does not decide an entry of the box below, one of these lines does, or a word.
 
 # %%
-up, down = (bowl.f(bowl.start + sign * 1e-4 * bowl.grad(bowl.start)) for sign in (1, -1))
-print(f"one step of 0.0001 from 50.5: {up:.2f} along the gradient, {down:.2f} against it")
+step = 1e-4 * bowl.grad(bowl.start)
+up, down = bowl.f(bowl.start + step), bowl.f(bowl.start - step)
+print(f"a short step from 50.5: {up:.2f} along the gradient, {down:.2f} against it")
 run = minimize(lambda x: x**3, 1.0, sgd, steps=10000, lr=0.1)
-print(f"theta cubed, {run.t} steps from 1: theta {run.theta:.4f}, slope {3 * run.theta**2:.0e}")
+print(f"theta cubed, {run.t} steps from 1: {run.theta:.4f}, slope {3 * run.theta**2:.0e}")
 
 # %% [markdown]
 # :::{errata} What the documents say, and what is right

@@ -63,8 +63,11 @@ print(f"after 150 steps: m is {ms[-1]:.2f}, the root of v is {np.sqrt(vs[-1]):.2
 # %%
 plot.stream(
     gradients, {"m": np.array(ms), "root of v": np.sqrt(vs)},
-    caption="Noisy gradients with mean 0.5 and standard deviation 1. The short memory has settled after some twenty steps, the long one is still filling.",
-    alt="Stems of 150 noisy gradients between -1.9 and 2.5, with two curves. The average m rises quickly and then wanders around 0.5. The root of v starts at zero and climbs all the way to 0.4, far below 1.1, the size of these gradients.",
+    caption="Noisy gradients with mean 0.5 and standard deviation 1. The short memory "
+    "has settled after some twenty steps, the long one is still filling.",
+    alt="Stems of 150 noisy gradients between -1.9 and 2.5, with two curves. The "
+    "average m rises quickly and then wanders around 0.5. The root of v starts at "
+    "zero and climbs all the way to 0.4, far below 1.1, the size of these gradients.",
 )
 
 # %% [markdown]
@@ -85,14 +88,20 @@ plot.stream(
 # %%
 t = np.arange(1, 3001)
 ratio = (1 - 0.9**t) / np.sqrt(1 - 0.999**t)
-print(f"too long by {ratio[0]:.2f} at first, by {ratio.max():.2f} at t = {t[ratio.argmax()]}, by less than a tenth from t = {t[ratio > 1.1][-1] + 1}")
+peak, calm = t[ratio.argmax()], t[ratio > 1.1][-1] + 1
+print(f"times {ratio[0]:.2f} at first, {ratio.max():.2f} at t = {peak}, below 1.1 from t = {calm}")
 
 # %%
 plot.curves(
-    {"uncorrected": ratio}, t, log="xy", rule={"uncorrected": "adam"}, marks=False, hlines={"as asked": 1.0},
+    {"uncorrected": ratio}, t, log="xy", marks=False,
+    rule={"uncorrected": "adam"}, hlines={"as asked": 1.0},
     title="Length of the uncorrected step, over the learning rate",
-    caption="Without correction the first steps are three to seven times too long, and it takes 1,751 steps to come within a tenth. Constant gradient, defaults.",
-    alt="Line plot, both axes logarithmic: step from 1 to 3,000 against step length over learning rate. The curve starts at 3.2, peaks at 6.6 at step 12, and falls slowly towards the dotted line at 1, which it reaches within a tenth only near step 1,750.",
+    caption="Without correction the first steps are three to seven times too long, "
+    "and it takes 1,751 steps to come within a tenth. Constant gradient, defaults.",
+    alt="Line plot, both axes logarithmic: step from 1 to 3,000 against step length "
+    "over learning rate. The curve starts at 3.2, peaks at 6.6 at step 12, and falls "
+    "slowly towards the dotted line at 1, which it reaches within a tenth only near "
+    "step 1,750.",
 )
 
 
@@ -142,8 +151,11 @@ def walk(rule, gradients, **hyper):
 
 noise = rng.normal(size=6000)
 for mean in (10, 1, 0.1, 0):
-    steps = walk(adam, mean + noise)[1000:]
-    print(f"mean {mean:4}: average step {steps.mean():5.2f}, expected {mean / np.hypot(mean, 1):4.2f}, typical size {np.sqrt((steps**2).mean()):.2f}")
+    steps, expected = walk(adam, mean + noise)[1000:], mean / np.hypot(mean, 1)
+    print(
+        f"mean {mean:4}: average step {steps.mean():5.2f}, expected {expected:.2f},"
+        f" typical size {np.sqrt((steps**2).mean()):.2f}"
+    )
 
 # %% [markdown]
 # Where gradients agree, a step is nearly $\eta$. Where they are mostly noise, Adam still takes steps of a quarter of $\eta$, $\sqrt{(1-\beta_1)/(1+\beta_1)} = 0.23$ to be exact, but they cancel. The average step is the mean gradient over its root mean square, a measure of how far the signal stands out of the noise {cite}`balles2018dissecting`. Contradictory gradients get small steps; large ones do not.
@@ -161,9 +173,10 @@ for mean in (10, 1, 0.1, 0):
 # Equality needs $g_{t-j}$ in proportion to $w_j/u_j$, that is, to $(\beta_1/\beta_2)^j$: gradients that grow by 11 % a step. (Early on the hats only shorten the step.)
 
 # %%
-silence, cry, growing = np.zeros(20_000), [1.0], 1.11 ** np.arange(80)
-for name, end in (("one gradient after silence", cry), ("growing gradients after silence", growing)):
-    print(f"{name}: longest step {walk(adam, [1e-6, *silence, *end], eps=1e-30).max():.2f} times the learning rate")
+silence = [1e-6, *np.zeros(20_000)]
+for name, end in {"one gradient": [1.0], "growing gradients": 1.11 ** np.arange(80)}.items():
+    longest = walk(adam, [*silence, *end], eps=1e-30).max()
+    print(f"{name} after silence: longest step {longest:.2f} times the learning rate")
 
 
 # %% [markdown]
@@ -172,15 +185,15 @@ for name, end in (("one gradient after silence", cry), ("growing gradients after
 # Multiply the loss by $10^4$: $m$ grows by that, $\sqrt{v}$ as well, and the path stays. Only $\epsilon$ can tell the difference, and it tells a lot once gradients are as small as itself. TensorFlow's RMSProp puts it inside the root, where $10^{-8}$ acts like $10^{-4}$. The same in Adam:
 
 # %%
-def adam_inside(theta, g, m=0, v=0, t=1, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+def inside(theta, g, m=0, v=0, t=1, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
     return theta - lr * m / (1 - beta1**t) / sqrt(v / (1 - beta2**t) + eps), m, v
 
 
 for g in (1e-2, 1e-4, 1e-6, 1e-8):
-    outside, inside = walk(adam, [g])[0], walk(adam_inside, [g])[0]
-    print(f"gradient {g:.0e}: first step {outside:.3f} with eps outside the root, {inside:.4f} inside")
+    a, b = walk(adam, [g])[0], walk(inside, [g])[0]
+    print(f"gradient {g:.0e}: first step {a:.3f} with eps outside the root, {b:.4f} inside")
 
 # %% [markdown]
 # At $g = \epsilon$ the first step is halved, at a tenth of it an eleventh is left. Llama 2 was trained with $\epsilon = 10^{-5}$ {cite}`touvron2023llama`: every coordinate whose gradients are smaller than that moves like gradient descent with the rate $\eta/\epsilon$.
@@ -192,9 +205,9 @@ from optlib.problems import quadratic
 
 for degrees in (0, 30):
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    ravine = quadratic((1, 100), angle=np.radians(degrees), start=(c - s, c + s))  # (1, 1), turned
-    run = minimize(ravine, ravine.start, adam, steps=100, lr=0.05)
-    print(f"turned by {degrees:2} degrees: loss from {run.losses[0]:.1f} to {run.losses[100]:.1g} in 100 steps")
+    ravine = quadratic((1, 100), angle=np.radians(degrees))
+    run = minimize(ravine, np.array([c - s, c + s]), adam, steps=100, lr=0.05)
+    print(f"turned by {degrees:2} degrees: from {run.losses[0]:.1f} to {run.losses[100]:.1g}")
 
 # %% [markdown]
 # At one end of its settings stands an old friend. With $\beta_1 = \beta_2 = 0$ and $\epsilon = 0$ the step is $\eta\, g/\sqrt{g^2} = \eta \operatorname{sign}(g)$, the steepest step in the largest-coordinate norm of chapter 1. Adam is that step, smoothed twice.
@@ -226,7 +239,8 @@ Stream()
 g = rng.normal(size=50)
 aged = 0.99 ** np.arange(49, -1, -1) * abs(g)
 for q in (2, 8, 32, 128, 512):
-    print(f"q = {q:3}: {((1 - 0.99**q) * (aged**q).sum()) ** (1 / q):.3f}, largest {aged.max():.3f}")
+    root = ((1 - 0.99**q) * (aged**q).sum()) ** (1 / q)
+    print(f"q = {q:3}: {root:.3f}, largest {aged.max():.3f}")
 
 # %% [markdown]
 # A fading maximum needs no sum. Age the old one and compare it with the newcomer:
@@ -251,15 +265,21 @@ stream = np.ones(1500)
 stream[499] = 100.0
 outlier = {"adam": walk(adam, stream), "adamax": walk(adamax, stream)}
 for name, steps in outlier.items():
-    print(f"{name:6}: step {steps[499]:.2f} at the outlier, {steps[599]:.3f} a hundred later, {steps[999]:.3f} five hundred later")
-print(f"longest step of Adamax when gradients fade by beta2: {walk(adamax, 0.999 ** np.arange(300)).max():.3f}")
+    print(f"{name:6}: step {steps[499]:.2f} at the outlier, {steps[599]:.3f} a hundred later")
+fading = walk(adamax, 0.999 ** np.arange(300))
+print(f"gradients that fade by beta2: longest step of Adamax {fading.max():.3f}")
 
 # %%
 plot.curves(
-    {name: steps[480:] for name, steps in outlier.items()}, np.arange(481, 1501), log="y", marks=False,
+    {name: steps[480:] for name, steps in outlier.items()},
+    np.arange(481, 1501), log="y", marks=False,
     title="Step over the learning rate",
-    caption="One gradient of 100 among ones, at step 500. Adamax takes no long step, and then hardly any step for a thousand.",
-    alt="Line plot, logarithmic vertical axis: steps 481 to 1,500 against step length over learning rate. Both rules step by 1 until step 500. Adam jumps to 2.1 and then drops to 0.2, recovering to 0.42; Adamax drops to 0.01 and climbs to 0.03 by the end.",
+    caption="One gradient of 100 among ones, at step 500. Adamax takes no long step, "
+    "and then hardly any step for a thousand.",
+    alt="Line plot, logarithmic vertical axis: steps 481 to 1,500 against step length "
+    "over learning rate. Both rules step by 1 until step 500. Adam jumps to 2.1 and "
+    "then drops to 0.2, recovering to 0.42; Adamax drops to 0.01 and climbs to 0.03 "
+    "by the end.",
 )
 
 # %% [markdown]
@@ -297,9 +317,10 @@ plot.curves(
 bowl, asked = quadratic((1, 30)), []
 watched = bowl.replace(grad=lambda theta: asked.append(theta) or bowl.grad(theta))
 for rule in (adam, nadam):
-    print(f"{rule.__name__}: loss {minimize(bowl, bowl.start, rule, steps=101, lr=0.05).losses[-1]:.1e} after 101 steps")
+    run = minimize(bowl, bowl.start, rule, steps=101, lr=0.05)
+    print(f"{rule.__name__}: loss {run.losses[-1]:.1e} after 101 steps")
 run = minimize(watched, bowl.start, nadam, steps=101, lr=0.05)
-print("every gradient was taken at the iterate itself:", np.array_equal(asked, run.path[:-1]))
+print("every gradient taken at the iterate itself:", np.array_equal(asked, run.path[:-1]))
 
 # %% [markdown]
 # Here are the four relatives in a ravine that lies aslant, from two starts, each at the best of the same 29 rates for 60 steps.
@@ -307,20 +328,26 @@ print("every gradient was taken at the iterate itself:", np.array_equal(asked, r
 # %%
 from optlib.problems import landscapes, surface
 
-ravine = surface("tilted_ravine")
+ravine, rates = surface("tilted_ravine"), np.logspace(-3, 0.5, 29)
 for start in ((-1.6, 0.2), (-1.3, -1.5)):
     runs = {}
     for rule in (rmsprop, adam, adamax, nadam):
-        tries = [minimize(ravine, np.array(start), rule, steps=60, lr=lr) for lr in np.logspace(-3, 0.5, 29)]
+        tries = [minimize(ravine, np.array(start), rule, steps=60, lr=lr) for lr in rates]
         runs[rule.__name__] = min(tries, key=lambda run: run.losses[-10:].max())
-    print(f"from {start}:", {name: float(f"{run.losses[-1]:.0e}") for name, run in runs.items()})
+    print(f"from {start}:", *(f"{name} {run.losses[-1]:.0e}" for name, run in runs.items()))
 
 # %%
 plot.paths(
-    landscapes.tilted_ravine, {name: run.path for name, run in runs.items()}, (-2, 2, -1.7, 1.7),
+    landscapes.tilted_ravine,
+    {name: run.path for name, run in runs.items()}, (-2, 2, -1.7, 1.7),
     title="Four paths into a tilted ravine",
-    caption="All set out along the diagonal, because the first step has the same length in each coordinate. Curvatures 1 and 30; rates chosen by the worst of the last ten losses.",
-    alt="Level curves of a tilted ravine with four paths from (-1.3, -1.5), below its floor, to the minimum at (0, 0). All begin on the same diagonal, up and to the left. RMSProp turns first, at the floor, and follows it; Nadam, Adam and Adamax go on beyond it and come back in waves.",
+    caption="All set out along the diagonal, because the first step has the same "
+    "length in each coordinate. Curvatures 1 and 30; rates chosen by the worst of "
+    "the last ten losses.",
+    alt="Level curves of a tilted ravine with four paths from (-1.3, -1.5), below its "
+    "floor, to the minimum at (0, 0). All begin on the same diagonal, up and to the "
+    "left. RMSProp turns first, at the floor, and follows it; Nadam, Adam and Adamax "
+    "go on beyond it and come back in waves.",
 )
 
 # %% [markdown]
@@ -347,21 +374,29 @@ def full_loss(rule, lr, seed):
 
 
 # %%
-rules = {"momentum": momentum, "rmsprop": rmsprop, "adam": adam, "no hats": no_hats, "adamax": adamax, "nadam": nadam}
-rates, results = 10 ** np.linspace(-3, 0, 7), {}
-for name, rule in rules.items():
-    tuned = min(rates, key=lambda lr: np.mean([full_loss(rule, lr, seed) for seed in (0, 1)]))
-    results[name] = np.array([full_loss(rule, tuned, seed) for seed in range(10, 15)])
+def losses(rule, lr, seeds):
+    return np.array([full_loss(rule, lr, seed) for seed in seeds])
+
+
+results = {}
+for rule in (momentum, rmsprop, adam, no_hats, adamax, nadam):
+    rates, name = 10 ** np.linspace(-3, 0, 7), rule.__name__.replace("_", " ")
+    tuned = min(rates, key=lambda lr: losses(rule, lr, (0, 1)).mean())
+    results[name] = losses(rule, tuned, range(10, 15))
     print(f"{name:8}: rate {tuned:.2g}, full loss {np.median(results[name]):.2f}")
-results["adam, 0.001"] = np.array([full_loss(adam, 1e-3, seed) for seed in range(10, 15)])
+results["adam, 0.001"] = losses(adam, 1e-3, range(10, 15))
 print(f"adam at its default rate: {np.median(results['adam, 0.001']):.2f}")
 
 # %%
 plot.dots(
     results, log="x", rule={"no hats": "adam", "adam, 0.001": "adam"},
     title="Full training loss after 300 steps",
-    caption="Tuned, the best three overlap; untuned, Adam is far behind. Median and 10-90 % of five seeds; seven rates each, chosen on two other seeds.",
-    alt="Dot plot with intervals, logarithmic axis of the full training loss. Adam without hats, Adam and Nadam lie between 0.011 and 0.016 with overlapping intervals; momentum at 0.03 with a wide one, Adamax at 0.04, RMSProp at 0.07; Adam at the default rate of 0.001 lies at 0.46.",
+    caption="Tuned, the best three overlap; untuned, Adam is far behind. Median and "
+    "10-90 % of five seeds; seven rates each, chosen on two other seeds.",
+    alt="Dot plot with intervals, logarithmic axis of the full training loss. Adam "
+    "without hats, Adam and Nadam lie between 0.011 and 0.016 with overlapping "
+    "intervals; momentum at 0.03 with a wide one, Adamax at 0.04, RMSProp at 0.07; "
+    "Adam at the default rate of 0.001 lies at 0.46.",
 )
 
 # %% [markdown]
@@ -371,7 +406,8 @@ plot.dots(
 
 # %%
 quotient = results["nadam"] / results["adam"]
-print(f"Nadam's loss over Adam's: from {quotient.min():.1f} to {quotient.max():.1f}, below one for {(quotient < 1).sum()} of 5 seeds")
+print(f"Nadam's loss over Adam's: from {quotient.min():.1f} to {quotient.max():.1f}")
+print(f"below one for {(quotient < 1).sum()} of 5 seeds")
 
 
 # %% [markdown]
@@ -387,12 +423,16 @@ def printed(theta, g, m=0, v=0, *, lr, beta1=0.9, beta2=0.999):
 
 
 for start, steps in ((0.0, 389), (6.0, 2000)):
-    wrong = minimize(lambda x: (x - 3) ** 2 / 2, start, printed, steps=steps, lr=0.01).theta
-    right = minimize(lambda x: (x - 3) ** 2 / 2, start, adam, steps=steps, lr=0.01).theta
-    print(f"minimum at 3, {steps} steps from {start:g}: {wrong:.4g} with the extra g, {right:.4g} without")
+    ends = [
+        minimize(lambda x: (x - 3) ** 2 / 2, start, rule, steps=steps, lr=0.01).theta
+        for rule in (printed, adam)
+    ]
+    print(f"minimum at 3, from {start:g}: {ends[0]:.4g} with the extra g, {ends[1]:.4g} without")
 constant = ratio * np.sqrt(0.001) / 0.1
-print(f"divided by constants: {constant[0]:.2f} at t = 1, {constant.max():.2f} at t = 12, {constant[-1]:.2f} at the end")
-print({rule.__name__: sum(np.size(s) for s in Optimizer(rule, np.zeros(1000)).state[0]) for rule in (sgd, momentum, adam)})
+print("divided by constants:", constant[[0, 11, -1]].round(2), "at t = 1, 12, 3000")
+for rule in (sgd, momentum, adam):
+    state = Optimizer(rule, np.zeros(1000)).state[0]
+    print(f"{rule.__name__} keeps {sum(np.size(s) for s in state)} numbers for 1000 parameters")
 
 # %% [markdown]
 # :::{errata} What the documents say, and what is right
@@ -402,7 +442,7 @@ print({rule.__name__: sum(np.size(s) for s in Optimizer(rule, np.zeros(1000)).st
 #
 # **Why the hats matter.** Doc 0 calls the correction critical and does not say in which direction. Without it steps are too long. On the digits a third of the rate makes up for it; the published code of BERT (google-research/bert, `optimization.py`) has no hats and warms the rate up.
 #
-# **Dividing by what?** Doc 1 divides by $1-\beta$ where $1-\beta^t$ belongs. That is right at the first step only; then the step is up to twice too long and finally $\sqrt{10}$ times too short, the third line above. Its last formula has no correction and no $\epsilon$.
+# **Dividing by what?** Doc 1 divides by $1-\beta$ where $1-\beta^t$ belongs. That is right at the first step only; then the step is up to twice too long and finally $\sqrt{10}$ times too short, as the third line above shows. Its last formula has no correction and no $\epsilon$.
 #
 # **An extra gradient.** The same formula multiplies the step by $g$ once more. Then $m\,g$ is positive and $\theta$ decreases almost always. Started above the minimum it arrives by luck; started below, it is at minus a million million after 389 steps.
 #
@@ -414,7 +454,7 @@ print({rule.__name__: sum(np.size(s) for s in Optimizer(rule, np.zeros(1000)).st
 #
 # **Four blanks.** Doc 2 has lost its formulas. They are {eq}`eq-adam-moments`, {eq}`eq-adam-hats` and {eq}`eq-adam-theta`, with $\beta_1 = 0.9$, $\beta_2 = 0.999$, $\epsilon = 10^{-8}$.
 #
-# **Low memory.** Doc 2 says so; the last line above counts, for 1,000 parameters. Of the rules in this chapter Adam and its relatives keep the most. Beside a method that keeps a matrix it is little.
+# **Low memory.** Doc 2 says so; the last lines above count. Of the rules in this chapter Adam and its relatives keep the most. Beside a method that keeps a matrix it is little.
 #
 # **Epsilon.** Doc 0 gives $10^{-8}$ for Transformers. The code of BERT has $10^{-6}$ and Llama 2 used $10^{-5}$, a thousand times more. By the table of first steps, coordinates with gradients of that size take half a step.
 #

@@ -16,7 +16,7 @@ from optlib.exercises import check
 # (solution-momentum-1)=
 # ## The effective rate
 #
-# A buffer that no longer changes satisfies $b = \mu b + g$, so $b = g/(1-\mu) = 10\,g$. The step is $\eta$ times that. Ten gradients' worth of steps are made at once, which is why $\mu = 0.9$ with the old learning rate so often diverges, and why rates should be compared as $\eta/(1-\mu)$.
+# A buffer that no longer changes satisfies $b = \mu b + g$, so $b = g/(1-\mu) = 10\,g$. The step is $\eta$ times that. With $\mu = 0.9$ and the old learning rate one walks ten times as far, with ten times the floor where there is noise, which is why rates should be compared as $\eta/(1-\mu)$.
 
 # %%
 answer = 0.01 / (1 - 0.9)
