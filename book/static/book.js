@@ -1,18 +1,18 @@
 // A box that scrolls sideways can be reached and scrolled with the keyboard.
-const boxes = ".equation-body, div.highlight > pre, .cell_output pre, .table-box";
+const names = { "equation-body": "Equation", "table-box": "Table" };
 const reach = () => {
-  for (const box of document.querySelectorAll(boxes)) {
-    if (box.scrollWidth > box.clientWidth + 1) {
+  const boxes = [...document.querySelectorAll(".equation-body, div.highlight > pre, .cell_output pre, .table-box")];
+  const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1); // all read before any is written: one layout
+  boxes.forEach((box, i) => {
+    if (wide[i] === box.hasAttribute("tabindex")) return;
+    if (wide[i]) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
-      box.setAttribute("aria-label", box.className.includes("equation") ? "Equation" : box.matches("pre") ? "Code" : "Table");
+      box.setAttribute("aria-label", names[box.className] ?? "Code");
     } else {
-      box.removeAttribute("tabindex");
-      box.removeAttribute("role");
-      box.removeAttribute("aria-label");
+      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     }
-  }
+  });
 };
-addEventListener("load", reach);
+document.fonts.ready.then(reach);
 addEventListener("resize", reach);
-document.fonts?.ready.then(reach);
