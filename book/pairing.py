@@ -31,11 +31,18 @@ def convert(text, source, target):
     return jupytext.writes(notebook, fmt=FORMATS[target], config=CONFIG)
 
 
+def _around(line, column):
+    """The part of a line that a reader must see to find its character at `column`."""
+    start, end = max(column - 30, 0), column + 30
+    return repr("…" * (start > 0) + line[start:end] + "…" * (end < len(line)))
+
+
 def first_difference(path, found, other, expected):
     """One sentence: where the text of `path` leaves what its twin `other` says; None where it does not."""
     for number, (a, b) in enumerate(zip_longest(found.splitlines(), expected.splitlines()), start=1):
         if a != b:
-            here, there = ("the end of the file" if line is None else repr(line) for line in (a, b))
+            column = next((i for i, (x, y) in enumerate(zip_longest(a or "", b or "")) if x != y), 0)
+            here, there = ("the end of the file" if line is None else _around(line, column) for line in (a, b))
             return f"{path}, line {number}: {here} where {other} gives {there}."
     return None if found == expected else f"{path}: its last line does not end as {other} gives it."
 

@@ -75,6 +75,14 @@ def test_one_letter_in_the_script_names_file_and_line(book):
     assert sentence == f"chapters/01_x.py, line {number}: '# Say who.' where chapters/01_x.md gives '# Say why.'."
 
 
+def test_a_long_line_is_shown_around_the_letter(book):
+    text = TEXT.replace("Say why.", "far " * 50 + "why " + "off " * 50)
+    book.write_text(text)
+    book.with_suffix(".py").write_text(pairing.convert(text, ".md", ".py").replace("why", "who"))
+    (sentence, _) = pairing.drift(book, book.parent.parent)
+    assert "who" in sentence and "why" in sentence and "…" in sentence and len(sentence) < 230
+
+
 def test_one_letter_in_the_text_names_file_and_line(book):
     replace(book, "print(1)", "print(2)")
     assert any(s.startswith("chapters/01_x.md, line 18: 'print(2)'") for s in pairing.drift(book, book.parent.parent))
