@@ -15,6 +15,7 @@ from sphinx.util.console import nocolor
 from book import assets
 from book.bundle import bundle
 from book.check import problems
+from book.notebooks import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,7 +58,7 @@ def build(root=ROOT, out=ROOT / "_build", verbose=True):
     start = time.perf_counter()
     stage(root, out / "source")
     assets.vendor(root, out / "static")
-    os.environ["DESCENT_BUILD"] = str(out)
+    os.environ.update(ENVIRONMENT, DESCENT_BUILD=str(out))
     if not sys.stdout.isatty():
         nocolor()
     app = Sphinx(

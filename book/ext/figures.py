@@ -1,4 +1,7 @@
-"""Pictures that a code cell drew leave the page: each becomes a file that is loaded when it comes into view."""
+"""Pictures that a code cell drew leave the page: each becomes a file that is loaded when it comes into view.
+
+The call that draws a picture repeats its caption and its words for those who do not see it, so its code is folded away.
+"""
 
 import base64
 import hashlib
@@ -37,9 +40,21 @@ def to_files(html, images, up):
     return IMAGE.sub(move, html)
 
 
+def fold(doctree):
+    """Put the code of every cell that only draws a figure under a word that opens it."""
+    for cell in list(doctree.findall(lambda n: isinstance(n, nodes.container) and "cell_input" in n["classes"])):
+        code = next(iter(cell.findall(nodes.literal_block)), None)
+        if code is not None and code.astext().startswith("plot."):
+            place, parent = cell.parent.index(cell), cell.parent
+            opening = '<details class="figure-code"><summary>Code of the figure</summary>'
+            parent.insert(place + 1, nodes.raw("", "</details>", format="html"))
+            parent.insert(place, nodes.raw("", opening, format="html"))
+
+
 def resolve(app, doctree, docname):
     if app.builder.format != "html":
         return
+    fold(doctree)
     for node in list(doctree.findall(nodes.raw)):
         text = node.astext()
         if "data:image/" in text:
