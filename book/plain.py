@@ -17,7 +17,7 @@ ROLE = re.compile(r"\{(?P<name>[\w:-]+)\}`(?P<text>[^`]+)`")
 OPTION = re.compile(r":([\w-]+):\s*(.*)")
 TARGET = re.compile(r"\(([\w-]+)\)=")
 ATTRIBUTES = re.compile(r"\{[.#][^}`]*\}")
-BOXES = {"note", "tip", "warning", "important", "seealso", "admonition", "dropdown", "errata", "exercise"}
+BOXES = {"note", "tip", "warning", "important", "seealso", "admonition", "errata", "exercise"}
 
 
 def number(md):
