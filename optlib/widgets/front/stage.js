@@ -58,6 +58,7 @@ export function stage({ model, el }, { label, help, fields, build, compute, tell
   skin.set();
   arrive();
   draw();
+  settle(); // what is drawn has its name at once
 
   const stop = () => {
     for (const part of [frame, rest, sync, skin, ...panels]) part.stop?.();
