@@ -45,11 +45,7 @@ def home():
 def widgets(tmp_path_factory):
     """The address of small pages with one widget or two, made by optlib as a chapter's cell is."""
     folder = tmp_path_factory.mktemp("widgets")
-    shutil.copytree(
-        site.SITE / "_static",
-        folder / "_static",
-        ignore=shutil.ignore_patterns("widgets"),
-    )
+    shutil.copytree(site.SITE / "_static", folder / "_static", ignore=shutil.ignore_patterns("widgets"))
     book = site.ROOT / ".venv" / "bin" / "python"  # what built the site; this environment has no widgets
     python = str(book) if book.exists() else sys.executable
     command = [python, "-m", "tests.browser.widget_pages", folder]

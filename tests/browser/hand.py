@@ -53,8 +53,7 @@ class Hand:
         """Wait until a JavaScript condition on `state` and `given` holds."""
         node = self.stage.element_handle()
         self.page.wait_for_function(
-            f"([el, given]) => ((state, given) => {condition})(el.descent.state, given)",
-            arg=[node, given],
+            f"([el, given]) => ((state, given) => {condition})(el.descent.state, given)", arg=[node, given]
         )
         site.frames(self.page)
 
@@ -63,11 +62,6 @@ class Hand:
         line = self.find("[role=status]")
         line.filter(has_text=words).wait_for()
         return line.inner_text()
-
-    def link(self):
-        """The link to this view, once it says what is set."""
-        self.until("el.shadowRoot.querySelector('a.link').hash.includes('&')")
-        return self.find("a.link")
 
 
 def numpy_path(rule, state, steps, rounding=lambda: 0.0):

@@ -44,16 +44,9 @@ def main():
     folder, file = (asked.other, "index.html") if asked.other.is_dir() else (asked.other.parent, asked.other.name)
     if not (folder / file).is_file():
         return f"{folder / file} is not there"
-    with (
-        sync_playwright() as playwright,
-        site.served(site.SITE) as home,
-        site.served(folder) as there,
-    ):
+    with sync_playwright() as playwright, site.served(site.SITE) as home, site.served(folder) as there:
         browser = site.chromium(playwright)
-        places = {
-            f"Descent, {asked.page}": f"{home}/{asked.page}",
-            f"{folder.name}/{file}": f"{there}/{file}",
-        }
+        places = {f"Descent, {asked.page}": f"{home}/{asked.page}", f"{folder.name}/{file}": f"{there}/{file}"}
         load(browser, f"{home}/index.html")  # the browser itself is warm for both
         loads = {name: [] for name in places}
         for _ in range(ROUNDS):

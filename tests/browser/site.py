@@ -95,10 +95,7 @@ def listen(page, home):
             wrong.append(f"request to another host: {asked.url}")
 
     page.on("request", request)
-    page.on(
-        "console",
-        lambda m: m.type in ("error", "warning") and wrong.append(f"console {m.type}: {m.text}"),
-    )
+    page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(f"console {m.type}: {m.text}"))
     page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
     page.on("response", lambda r: r.status >= 400 and wrong.append(f"{r.status}: {r.url}"))
     return wrong

@@ -122,10 +122,7 @@ def test_dark_mode_is_switched_and_kept(start, home, visit):
     page.get_by_role("button", name="Color mode").click()
     page.locator(f".theme-change-button[data-mode={other}], .dropdown-item[data-mode={other}]").first.click()
     page.wait_for_function(f"{theme} === '{other}'")
-    page.wait_for_function(
-        "(before) => getComputedStyle(document.body).backgroundColor !== before",
-        arg=before,
-    )
+    page.wait_for_function("(before) => getComputedStyle(document.body).backgroundColor !== before", arg=before)
     page.reload()
     assert page.evaluate(theme) == other, "the choice is forgotten on reload"
     page.goto(f"{home}/notation.html")
@@ -158,10 +155,7 @@ def test_keys_alone(width, home, visit):
     assert page.evaluate("!!document.activeElement.closest('main')"), "skipping does not lead into the text"
 
 
-@pytest.mark.parametrize(
-    "page",
-    [p for p in site.pages() if not site.is_source(p) and "descent-widget" in text(p)],
-)
+@pytest.mark.parametrize("page", [p for p in site.pages() if not site.is_source(p) and "descent-widget" in text(p)])
 def test_without_scripts_the_figure_stands(page, home, scriptless):
     context = scriptless.new_context(viewport={"width": 1280, "height": 900})
     shown = context.new_page()

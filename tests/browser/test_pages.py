@@ -19,7 +19,7 @@ LOOK = """() => {
   if (document.documentElement.lang !== "en") wrong.push("lang is " + document.documentElement.lang);
   const heads = [...document.querySelectorAll("h1")].filter((head) => head.checkVisibility());
   if (heads.length !== 1) wrong.push(heads.length + " h1");
-  if (document.querySelectorAll("meta[name=viewport]").length !== 1) wrong.push("not one meta viewport");
+  if (!document.querySelector("meta[name=viewport]")) wrong.push("no meta viewport");
   const about = document.querySelector("meta[name=description]")?.content ?? "";
   if (/[<\\\\$]/.test(about)) wrong.push("markup in the meta description: " + about);
   const ids = new Set();
@@ -71,18 +71,12 @@ def axe(page):
     """What axe-core finds: a line each."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "(tags) => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })",
-        TAGS,
-    )
+    found = page.evaluate("(tags) => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", TAGS)
     return [f"axe {v['id']}: {node['target']} {node['html'][:120]}" for v in found["violations"] for node in v["nodes"]]
 
 
 def dress(page, theme):
-    page.evaluate(
-        "(theme) => Object.assign(document.documentElement.dataset, { theme, mode: theme })",
-        theme,
-    )
+    page.evaluate("(theme) => Object.assign(document.documentElement.dataset, { theme, mode: theme })", theme)
     site.frames(page)
 
 

@@ -33,12 +33,7 @@ def numbers(rule, g, state):
     """What the rule subtracts from theta over the learning rate, and its last state, for each gradient."""
     step = getattr(rules, rule)
     signature = read(step)
-    values = {
-        "lr": 1.0,
-        "beta1": state["beta1"],
-        "beta2": state["beta2"],
-        "rho": state["beta2"],
-    }
+    values = {"lr": 1.0, "beta1": state["beta1"], "beta2": state["beta2"], "rho": state["beta2"]}
     hyper = {k: v for k, v in values.items() if k in signature.hyper}
     memory, out = start(signature, 0.0), []
     for t, slope in enumerate(g, start=1):

@@ -14,10 +14,7 @@ PAGES = {
     "stability": lambda: [Explorer(question="stability")],
     "explorer": lambda: [Explorer()],
     "stream": lambda: [Stream()],
-    "two": lambda: [
-        Explorer(question="descent"),
-        Explorer(question="descent", lr={"sgd": 0.05}, start=[1.5, -1.0]),
-    ],
+    "two": lambda: [Explorer(question="descent"), Explorer(question="descent", lr={"sgd": 0.05}, start=[1.5, -1.0])],
     "heavy": lambda: [Explorer(landscape="rosenbrock", rules=LOADED, step=500)],
     "heavy_tilted": lambda: [Explorer(landscape="tilted_ravine", rules=LOADED, step=500)],
     "heavy_stability": lambda: [Explorer(question="stability", step=500)],
