@@ -10,7 +10,7 @@
 # (ch-descent-step)=
 # # 1 The descent step
 #
-# A bowl is a hundred times steeper in one direction than in the other: $J(\theta) = \frac12(\theta_1^2 + 100\,\theta_2^2)$. Start at $(1, 1)$, where the loss is 50.5, and walk a hundred steps against the gradient, with a learning rate of 0.019 and then with 0.021.
+# A bowl is a hundred times steeper in one direction than in the other: $J(\theta) = \frac12(\theta_1^2 + 100\,\theta_2^2)$. Start at $(1, 1)$, where the loss $J$ is 50.5, and take a hundred steps, each a fixed multiple of minus the gradient. The multiple is the *learning rate*: 0.019 in a first run, 0.021 in a second.
 
 # %%
 import numpy as np
@@ -25,18 +25,18 @@ for lr in (0.019, 0.021):
     print(f"rate {lr}: the loss goes from {run.losses[0]} to {run.losses[-1]:.2g}")
 
 # %% [markdown]
-# A tenth more, and instead of a hundredth you get ten billion. After this chapter you can say beforehand where the edge lies, how fast the best rate can be, and what to do when nobody tells you how steep the bowl is. You need derivatives, eigenvalues and NumPy.
+# The second rate is a tenth larger. The first run ends at a loss of 0.011, the second at 9.5 billion. After this chapter you can say beforehand where the edge between the two lies, how many steps the best rate needs, and what to do when nobody tells you how steep the bowl is. You need derivatives, eigenvalues and NumPy.
 #
 # ## Which way is down
 #
-# Stand at $\theta$ and look a short way $p$ in some direction. To first order, the loss there is
+# Stand at $\theta$ and look at a point $\theta + p$ nearby. To first order, the loss there is
 #
 # ```{math}
 # :label: eq-ch01-taylor
 # J(\theta + p) \approx J(\theta) + \nabla J(\theta)^\top p ,
 # ```
 #
-# the loss here plus the slope times the way. The gradient is a column of slopes, one for each parameter, and the transpose makes the sum of products that is the slope along $p$. What the line leaves out is bend: a term with $p$ twice, so ten times closer must be a hundred times less wrong. With the matrix $H$ of second derivatives you can put the bend in, $\frac12 p^\top H p$, and what is left has $p$ three times.
+# the loss here plus the slope along $p$. The gradient is a column of slopes, one for each parameter, and the transpose makes the sum of products that is this slope. What the line leaves out is the bend of the loss, which grows like the square of the distance. Add the bend, $\frac12 p^\top H p$ with the matrix $H$ of second derivatives, and the error that is left grows like the cube. Test both on Rosenbrock's function, a bent valley with its minimum at $(1, 1)$.
 
 # %%
 from optlib.problems import rosenbrock
@@ -63,9 +63,9 @@ plot.curves(
 )
 
 # %% [markdown]
-# Both lines are straight on logarithmic axes, with slopes 2 and 3. Close enough, the slope is all that counts.
+# The errors fall like the square and the cube of the distance. At 0.001 the slope alone is off by less than a thousandth: near $\theta$ it decides where the loss goes.
 #
-# So which $p$ goes down most? The question has no answer until you say how long a step may be. Take $\lVert p \rVert_2 \le 1$ first, at a place where $g = \nabla J(\theta)$ is not zero. The Cauchy–Schwarz inequality bounds the slope along any $p$,
+# Which $p$ goes down most? A longer step goes down more, so compare steps of length at most one. But length can be measured in more than one way. Take $\lVert p \rVert_2 \le 1$ first, at a place where $g = \nabla J(\theta)$ is not zero. The Cauchy–Schwarz inequality bounds the slope along any $p$,
 #
 # ```{math}
 # :label: eq-ch01-cauchy
@@ -74,7 +74,7 @@ plot.curves(
 # % for g in R^3, p in R^3
 # % check
 #
-# and so by $-\lVert g \rVert_2$ within the ball, with equality only for $p = -g/\lVert g \rVert_2$. Now measure length by the largest coordinate, $|p_i| \le 1$ for each $i$. The coordinates no longer compete: each goes to the end of its range, $p = -\operatorname{sign}(g)$, and
+# and so by $-\lVert g \rVert_2$ for every allowed $p$, with equality only for $p = -g/\lVert g \rVert_2$. Now measure length by the largest coordinate, $|p_i| \le 1$ for each $i$. Each goes to the end of its range, $p = -\operatorname{sign}(g)$, and
 #
 # ```{math}
 # :label: eq-ch01-sign
@@ -84,7 +84,7 @@ plot.curves(
 # % for g in R^3
 # % check
 #
-# Or count a step along a stiff direction as longer, $p^\top P p \le 1$ with a positive definite matrix $P$. Write $P = R^\top R$, as Cholesky does, and $q = Rp$. Then $p^\top P p = \lVert q \rVert_2^2$, the slope is $g^\top p = (R^{-\top} g)^\top q$, and by the first case $q$ points along $-R^{-\top} g$. Back in $p$ that is the direction $-R^{-1} R^{-\top} g = -P^{-1} g$.
+# Or count a step as longer in some directions than in others, $p^\top P p \le 1$ with a positive definite matrix $P$. Write $P = R^\top R$ and $q = Rp$. Then $p^\top P p = \lVert q \rVert_2^2$, the slope is $g^\top p = (R^{-\top} g)^\top q$, and by the first case $q$ points along $-R^{-\top} g$. Back in $p$ that is the direction $-R^{-1} R^{-\top} g = -P^{-1} g$.
 
 # %%
 plot.balls(
@@ -99,11 +99,11 @@ plot.balls(
 )
 
 # %% [markdown]
-# The dashed arrow is the same in the three panels, the solid one is not. *In which distance is a step long?* is the question that orders this book. The 2-norm gives the direction of this chapter. The largest coordinate gives the sign methods, a $P$ made of second derivatives Newton's method, a diagonal $P$ learned on the way AdaGrad, RMSProp and Adam. They differ in price as well: one gradient a step for most, a matrix for Newton, and values of $J$ alone for the methods that do without gradients.
+# *How do you measure the length of a step?* Many methods of this book differ in their answer. The 2-norm gives the direction of this chapter. The largest coordinate gives the sign methods, a $P$ made of second derivatives Newton's method, a diagonal $P$ learned along the way AdaGrad, RMSProp and Adam.
 #
-# ## The step
+# ## Gradient descent
 #
-# A ball forbids long steps. It is smoother to charge for them: let a step cost its squared length over $2\eta$, and pay with the slope. Completing the square,
+# Under $\lVert p \rVert_2 \le 1$ every steepest step has length one, however small the slope. Instead leave the length free and add a term that grows with its square, $\lVert p \rVert^2 / 2\eta$. Complete the square:
 #
 # ```{math}
 # :label: eq-ch01-charge
@@ -112,23 +112,23 @@ plot.balls(
 # % for g in R^3, p in R^3, \eta in (0, 2)
 # % check
 #
-# which is lowest at $p = -\eta g$. That is *gradient descent*, which Cauchy proposed in 1847 {cite}`cauchy1847methode`:
+# The sum is lowest at $p = -\eta g$. That is *gradient descent*, which Cauchy proposed in 1847 {cite}`cauchy1847methode`:
 #
 # ```{math}
 # :label: eq-sgd-theta
 # \theta_t = \theta_{t-1} - \eta\, g_t, \qquad g_t = \nabla J(\theta_{t-1}) .
 # ```
 #
-# The learning rate $\eta$ says how much way a unit of slope buys. As code it is one line.
+# The learning rate $\eta$ says how far you go for one unit of slope. The code is one line.
 #
 # :::{rule} sgd
 # :::
 #
-# The name has an s for *stochastic*, because nothing changes when $g_t$ comes from a random batch of the data instead of all of it; chapter 2 is about what that costs. Here every gradient is the full one. All rules of this book have this form. They get $\theta$ and a gradient, later also what they remember, and return the new values. What decides $\eta$, where the gradient comes from and when to stop is left to whoever calls them; above, that was `minimize`. You can call a rule by hand: `sgd(1.0, 2.0, lr=0.1)` is 0.8.
+# The rule, and with it every figure, is called SGD, with an s for *stochastic*, because its formula stays the same when $g_t$ comes from a random batch of the data, the subject of chapter 2. Here every gradient is the full one. Every rule in this book is such a function: it takes $\theta$ and a gradient, later also what it has stored, and returns the new values. The caller, above `minimize`, chooses $\eta$, supplies the gradient and decides when to stop. By hand, `sgd(1.0, 2.0, lr=0.1)` is 0.8.
 #
 # ## How far: one direction at a time
 #
-# Back to the bowl, in any number of dimensions: $J(\theta) = \frac12 \theta^\top H \theta$ with a symmetric positive definite $H$, whose gradient is $H\theta$. Split $\theta$ along the eigenvectors of $H$ and let $e_{i,t}$ be the part along the $i$-th, with curvature $h_i$. Multiplying by $H$ multiplies that part by $h_i$, so a step makes of it
+# Back to the bowl, in any number of dimensions: $J(\theta) = \frac12 \theta^\top H \theta$ with a symmetric positive definite $H$, whose gradient is $H\theta$. Split $\theta$ along the eigenvectors of $H$ and let $e_{i,t}$ be the part along the $i$-th, with curvature $h_i$. The direction with the largest curvature is called *stiff*, the one with the smallest *flat*. Multiplying by $H$ multiplies the $i$-th part by $h_i$, so a step makes of it
 #
 # ```{math}
 # :label: eq-ch01-mode
@@ -138,14 +138,14 @@ plot.balls(
 # % for e_{i,0} in real, h_i in (0, 3), \eta in (0, 1), t in 1..8, i in 1..3
 # % check
 #
-# Each direction lives alone and multiplies itself by the same factor at every step. If $\eta h_i$ is below 1 it shrinks and keeps its side. Between 1 and 2 it overshoots and changes sides, but still shrinks. At 2 it bounces between two points for ever, and above 2 it grows. Everything shrinks if and only if the largest curvature $L$ does, that is, for
+# Each part has its own factor $1 - \eta h_i$ a step, whatever the other parts do. If $\eta h_i$ is below 1 it shrinks and keeps its side. Between 1 and 2 it overshoots and changes sides, but still shrinks. At 2 it bounces between two points forever, and above 2 it grows. All parts shrink if and only if the one with the largest curvature $L$ does, that is, for
 #
 # ```{math}
 # :label: eq-ch01-edge
 # 0 < \eta < \frac{2}{L} .
 # ```
 #
-# The bowl has $L = 100$ and its edge at 0.02. At 0.021 the stiff direction has the factor $1 - 2.1 = -1.1$. A tenth more each time is $1.1^{100} \approx 13{,}781$ after a hundred steps, and the loss, fifty times its square, is the ten billion of the first cell.
+# The bowl has $L = 100$ and its edge at 0.02. At 0.021 the stiff direction has the factor $1 - 2.1 = -1.1$. Its error is $1.1^{100} \approx 13{,}781$ after a hundred steps, and the loss, fifty times its square, is that 9.5 billion.
 
 # %%
 lrs = np.append(np.linspace(0.0005, 0.0195, 39), [0.0199, 0.0202, 0.0206, 0.021])
@@ -158,8 +158,8 @@ print(f"at {lrs[-3]} it is {losses[-3]:.0f}")
 plot.sweep(
     lrs, {"sgd": np.array(losses)}, vlines={"2 / L": 0.02}, ceiling=100,
     title="Loss after 100 steps",
-    caption="The best rate stands right before the edge. Bowl with curvatures 1 and "
-    "100, from (1, 1).",
+    caption="The loss falls as the rate grows, is lowest at 0.019, and shoots up just "
+    "before the edge at 0.02. Bowl with curvatures 1 and 100, from (1, 1).",
     alt="Line plot, both axes logarithmic: learning rate against the loss after 100 "
     "steps. The loss falls slowly from 0.45 to 0.01 at a rate of 0.019, then rises "
     "almost vertically and leaves the picture just past the dotted line at 2/L = "
@@ -167,9 +167,9 @@ plot.sweep(
 )
 
 # %% [markdown]
-# The curve is a long slope with a cliff at its end. On the left you waste steps; six percent past the best rate you end fifty times higher than you started. That is why one tries rates on a logarithmic grid, from below.
+# The best rate is 0.019. Half of it ends seven times higher; 0.0202, six percent above it, ends at 2,624. So try rates from below.
 #
-# Near the cliff the stiff direction is fine, yet the loss is no lower than 0.01. The gentle direction holds it up: its factor is $1 - 0.019 = 0.981$, and $0.981^{100}$ is still 0.15. A larger rate would help it and hurt the other. The best compromise makes both ends of the spectrum equally slow. With $\ell$ for the smallest curvature, set $1 - \eta\ell = \eta L - 1$ and get
+# At 0.019 the stiff part is down to $0.9^{100} \approx 3 \cdot 10^{-5}$, yet the loss is still 0.01. The flat direction keeps it there: $0.981^{100}$ is still 0.15. A larger rate shrinks the flat part faster and the stiff part more slowly. The best compromise makes both ends of the spectrum equally slow. With $\ell$ for the smallest curvature, set $1 - \eta\ell = \eta L - 1$ and get
 #
 # ```{math}
 # :label: eq-ch01-best
@@ -180,7 +180,7 @@ plot.sweep(
 # % for L in (2, 9), \ell in (0.1, 1)
 # % check
 #
-# Only the ratio $\kappa = L/\ell$ is left, the *condition number*. This $\eta$ is best in the long run, for the worst direction. After a hundred steps the figure prefers 0.0190 to $2/101 = 0.0198$, because the loss still weighs the stiff direction a hundredfold. Since $\ln\frac{\kappa-1}{\kappa+1} \approx -\frac{2}{\kappa}$, getting from a distance of $\sqrt2$ to a millionth takes about $\frac{\kappa}{2} \ln(\sqrt2 \cdot 10^6) \approx 7.1\,\kappa$ steps. Is that so?
+# Only the ratio $\kappa = L/\ell$ is left, the *condition number*. This $\eta$ is best in the long run, for the worst direction. In the figure 0.0190 beats $2/101 \approx 0.0198$, because a hundred steps are too few: at 0.0198 the stiff part has come down only to $0.98^{100} \approx 0.13$, and the loss counts its square a hundredfold. Since $\ln\frac{\kappa-1}{\kappa+1} \approx -\frac{2}{\kappa}$, getting from a distance of $\sqrt2$ to a millionth takes about $\frac{\kappa}{2} \ln(\sqrt2 \cdot 10^6) \approx 7.1\,\kappa$ steps.
 
 # %%
 for kappa in (10, 100, 1000, 10000):
@@ -190,9 +190,9 @@ for kappa in (10, 100, 1000, 10000):
     print(f"kappa {kappa:5}: {steps:5} steps to 1e-6, {steps / kappa:.2f} times kappa")
 
 # %% [markdown]
-# Seven steps for each unit of $\kappa$, over three decades. On a ravine with $\kappa = 10^4$ the best constant rate in the world needs seventy thousand steps to cross a bowl that you could draw on a napkin. Chapter 4 turns $\kappa$ into its square root.
+# That holds over three decades. With $\kappa = 10^4$ the best constant rate needs 70,811 steps for two parameters. Chapter 4 turns $\kappa$ into its square root.
 #
-# Feel the two factors before you read on. Move the rate until the stiff direction starts to bounce, and find the rate at which both dots are equally far from zero. Then raise $\kappa$ and watch the room between too slow and too fast close.
+# The two dots are the factors of the two directions. Move the rate until the stiff direction starts to bounce, then until both dots are equally far from zero. Raise $\kappa$: the rates between too slow and too fast become few.
 
 # %%
 from optlib.widgets import Explorer
@@ -200,24 +200,24 @@ from optlib.widgets import Explorer
 Explorer(question="descent")
 
 # %% [markdown]
-# ## Not a bowl: what smoothness still promises
+# ## When the loss is not a bowl
 #
-# Few losses are quadratic. Suppose only that the gradient is continuous and changes by at most $L$ per unit of distance, $\lVert \nabla J(\theta + p) - \nabla J(\theta) \rVert \le L \lVert p \rVert$. Walk from $\theta$ to $\theta + p$ and add up the slopes on the way. At the share $s$ of the way the gradient differs from the one at the start by at most $L s \lVert p \rVert$, so by Cauchy–Schwarz the slope along $p$ differs by at most $L s \lVert p \rVert^2$, hence
+# Suppose only that the gradient is continuous and changes by at most $L$ per unit of distance, $\lVert \nabla J(\theta + p) - \nabla J(\theta) \rVert \le L \lVert p \rVert$. Go straight from $\theta$ to $\theta + p$ and add up the slopes in between. At the share $s$ of the distance the gradient differs from the one at the start by at most $L s \lVert p \rVert$, so by Cauchy–Schwarz the slope along $p$ differs by at most $L s \lVert p \rVert^2$, hence
 #
 # $$
 # J(\theta + p) - J(\theta) - g^\top p = \int_0^1 \big(\nabla J(\theta + s p) - g\big)^\top p \; ds \le \int_0^1 L s\, \lVert p \rVert^2\, ds = \frac{L}{2} \lVert p \rVert^2 .
 # $$
 #
-# The loss lies under a bowl of curvature $L$. For the step $p = -\eta g_t$ this says
+# The loss lies under a bowl of curvature $L$. For the step $p = -\eta g_t$ this gives the *descent lemma*:
 #
 # ```{math}
 # :label: eq-ch01-lemma
 # J(\theta_t) \le J(\theta_{t-1}) - \eta \left(1 - \frac{\eta L}{2}\right) \lVert g_t \rVert^2 .
 # ```
 #
-# A step pays as long as $\eta < 2/L$, the edge from before, now as a promise for every loss with such a gradient. The bracket and the factor $\eta$ pull against each other; their product is largest at $\eta = 1/L$, where a step gains at least $\lVert g_t \rVert^2 / 2L$.
+# So with $0 < \eta < 2/L$ the loss falls at every step, unless the gradient is zero already: the edge of the bowl holds for every loss with such a gradient. The guaranteed decrease is largest at $\eta = 1/L$, where it is $\lVert g_t \rVert^2 / 2L$.
 #
-# If $J$ is also convex and has a minimizer $\theta^*$, small slopes mean small losses. A convex function lies above its tangents, so the minimum cannot be lower than the tangent at $\theta_{t-1}$ says: $J^* \ge J(\theta_{t-1}) + g_t^\top (\theta^* - \theta_{t-1})$. Take $\eta \le 1/L$, so that the bracket is at least one half, and put the two together, with $e = \theta_{t-1} - \theta^*$ for the error:
+# If $J$ is also convex and has a minimizer $\theta^*$, with $J^* = J(\theta^*)$, the slope limits the *gap* $J(\theta) - J^*$ that is left. A convex function lies above its tangents, also above the one at $\theta_{t-1}$: $J^* \ge J(\theta_{t-1}) + g_t^\top (\theta^* - \theta_{t-1})$. Take $\eta \le 1/L$, so that the bracket is at least one half. With $e = \theta_{t-1} - \theta^*$ for the error and $g$ for $g_t$, the lemma and the tangent add up to $J(\theta_t) - J^* \le g^\top e - \frac{\eta}{2}\lVert g \rVert^2$. Complete the square on the right:
 #
 # ```{math}
 # :label: eq-ch01-square
@@ -226,14 +226,14 @@ Explorer(question="descent")
 # % for g in R^3, e in R^3, \eta in (0, 2)
 # % check
 #
-# The left side bounds $J(\theta_t) - J^*$. The right side is the squared distance to the minimum before the step minus the one after it, over $2\eta$. Add this up over all steps. The distances cancel in pairs, up to the first and the last, and the last can go, since it enters with a minus. The losses never rise, so $t$ times the last gap is at most the sum of all gaps. What remains, for $\eta \le 1/L$, is
+# This is the squared distance to the minimizer before the step minus the one after it, over $2\eta$. Summed over all steps, the distances cancel in pairs, up to the first and the last, and the last can go, since it enters with a minus. The losses never rise, so $t$ times the last gap is at most the sum of all gaps. What remains, for $\eta \le 1/L$, is
 #
 # ```{math}
 # :label: eq-ch01-bound
 # J(\theta_t) - J^* \le \frac{\lVert \theta_0 - \theta^* \rVert^2}{2 \eta\, t} .
 # ```
 #
-# No $\kappa$ in it, and no bowl. The price is the $1/t$: ten times closer costs ten times the steps. A quadratic with fifty curvatures between $10^{-4}$ and 1 shows both regimes.
+# This holds without $\kappa$ and without a bowl, but the bound falls only like $1/t$. On a bowl {eq}`eq-ch01-mode` holds as well. With fifty curvatures between $10^{-4}$ and 1 one takes over from the other:
 
 # %%
 from optlib.problems import spectrum
@@ -250,25 +250,25 @@ plot.curves(
     {"gap": gap, "bound": bound}, t, log="xy", rule={"gap": "sgd"}, marks=False,
     title="Loss above its minimum",
     caption="The bound falls as 1/t; the measured gap follows it at a distance, until "
-    "the smallest curvature makes it exponential. Learning rate 1/L.",
+    "the smallest curvatures make it geometric. Learning rate 1/L.",
     alt="Line plot, both axes logarithmic: step from 1 to 20,000 against the gap in "
     "loss. The bound is a straight line of slope -1 from 25 down to 0.001. The gap "
     "runs below it almost in parallel to step 1,000 and then bends steeply down.",
 )
 
 # %% [markdown]
-# The gap keeps to the slope of the bound for three decades. Only when the last, flattest direction is left does the geometric rate of {eq}`eq-ch01-mode` take over.
+# The gap stays near a twentieth of the bound for three decades. From about step 1,000 only the flattest directions are left, and each shrinks by its constant factor.
 #
 # ## When nobody knows $L$
 #
-# Then try. Take a rate that is surely too large, and halve it until the step delivers at least a share $c$ of what the slope promises {cite}`armijo1966minimization`, usually a tiny one such as $10^{-4}$:
+# Take a rate that is surely too large, and halve it until the loss falls by at least a share $c$ of what the slope predicts {cite}`armijo1966minimization`, usually a tiny one such as $10^{-4}$:
 #
 # ```{math}
 # :label: eq-ch01-armijo
 # J(\theta - \eta g) \le J(\theta) - c\, \eta\, \lVert g \rVert^2 .
 # ```
 #
-# The search ends: by {eq}`eq-ch01-lemma` every $\eta$ up to $2(1-c)/L$ passes, and the $L$ that counts is the one between here and the end of the step. So the search adapts. A fixed rate must suit the steepest place on the way, for instance in Rosenbrock's valley.
+# The search ends: by {eq}`eq-ch01-lemma` every $\eta$ up to $2(1-c)/L$ passes, and the $L$ that counts is the one between here and the end of the step. So the search adapts. A fixed rate must suit the stiffest place along the way, for instance in Rosenbrock's valley.
 
 # %%
 from optlib.methods import backtracking
@@ -283,11 +283,11 @@ asked = run.evaluations
 print(f"backtracking, {asked['grad']} gradients, {asked['f']} losses: {run.losses[-1]:.4f}")
 
 # %% [markdown]
-# The fixed rate 0.0019 stands just below the edge at the minimum, $2/1002$. After 1,000 steps backtracking is four times lower, and it cannot diverge. It also asked for the loss nine times a step. Where a loss costs as much as a gradient, the fixed rate could have made 10,000 steps, and those are far ahead.
+# The fixed rate 0.0019 stands just below the edge at the minimum, $2/1002$. After 1,000 steps backtracking is four times lower, 0.0057 against 0.02, and it cannot diverge. But it asked for the loss nine times a step. Where a loss takes as long as a gradient, the fixed rate makes 10,000 steps in that time and reaches $2 \cdot 10^{-8}$.
 #
-# ## On real data
+# ## Digits: a rate far beyond the edge
 #
-# Softmax regression reads a digit from its 64 pixels. scikit-learn ships 1,797 images; 1,437 are for training. A penalty of $\frac{1}{2} 10^{-3}\lVert\theta\rVert^2$ makes the loss strongly convex.
+# Softmax regression gives each of the ten digits a score, linear in the 64 pixels, and turns the scores into probabilities. The loss is the mean of minus the logarithm of the right digit's probability, and it is convex. scikit-learn ships 1,797 images; 1,437 are for training. A penalty of $\frac{1}{2} 10^{-3}\lVert\theta\rVert^2$ adds curvature $10^{-3}$ in every direction, which makes the loss *strongly* convex.
 
 # %%
 from optlib import gradcheck
@@ -302,7 +302,7 @@ plot.images(
 )
 
 # %% [markdown]
-# Whoever writes a gradient by hand gets it wrong sometimes. The test is cheap: two losses on either side of $\theta$ must differ by the slope times their distance, for each coordinate.
+# A gradient written by hand needs a test: two losses on either side of $\theta$ must differ by the slope times their distance, for each coordinate.
 
 # %%
 reader = digits_softmax(l2=1e-3)
@@ -312,10 +312,13 @@ def forgetful(W):
 
 
 for grad in (reader.grad, forgetful):
-    print(f"{grad.__name__}: right is {gradcheck(reader.f, grad, somewhere).error < 1e-6}")
+    right = gradcheck(reader.f, grad, somewhere).error < 1e-6
+    print(f"{grad.__name__}: right is {right}")
 
 # %% [markdown]
-# And $L$? For one image the second derivative along a change $z$ of the ten scores is the variance of $z$ under the ten probabilities. A variance is at most a quarter of the squared range, and that at most $\frac12 \lVert z \rVert^2$. A change $V$ of the weights changes the scores of image $x_i$ by $V^\top x_i$, and the mean of $\lVert V^\top x_i \rVert^2$ over the images is at most $\lVert V \rVert^2$ times the largest eigenvalue of $X^\top X / n$. So $L$ is at most half that eigenvalue, plus the penalty. ($X$ has a column of ones for the bias.)
+# The gradient that forgot its penalty fails.
+#
+# To know the edge $2/L$ here, bound the curvature. Along a change $z$ of the ten scores the second derivative of one image's loss is the variance of $z$ under the ten probabilities. A variance is at most a quarter of the squared range, and that at most $\frac12 \lVert z \rVert^2$. A change $V$ of the weights changes the scores of image $x_i$ by $V^\top x_i$, and the mean of $\lVert V^\top x_i \rVert^2$ over the images is at most $\lVert V \rVert^2$ times the largest eigenvalue of $X^\top X / n$. So $L$ is at most half that eigenvalue, plus the penalty. ($X$ has a column of ones for the bias.)
 
 # %%
 X = np.c_[digits().X, np.ones(len(digits().X))]
@@ -326,19 +329,19 @@ for lr in (1 / L, 2, 8):
     runs[f"rate {lr:.2g}"] = minimize(reader, reader.start, sgd, steps=300, lr=lr)
 runs["backtracking"] = minimize(reader, reader.start, backtracking, steps=300, lr=8.0)
 for name, run in runs.items():
-    rises = (np.diff(run.losses) > 0).sum()
+    end, rises = run.losses[-1], (np.diff(run.losses) > 0).sum()
     read = 100 * reader.accuracy(run.theta)
-    print(f"{name:12}: full loss {run.losses[-1]:.3f}, {rises:3} rises, reads {read:.0f} %")
+    print(f"{name:12}: training loss {end:.3f}, {rises:3} rises, reads {read:.0f} %")
 
 # %%
 plot.curves(
     {name: run.losses[1:] for name, run in runs.items()},
-    np.arange(1, 301), log="xy", marks=False, rule={"rate 0.17": "sgd"}, ylim=(0.25, 12),
-    title="Full training loss on the digits",
-    caption="The guaranteed rate is smooth and slow, eleven times as much is better, "
-    "forty-six times as much is chaos. All start at zero: there is no chance in it "
-    "and no seed.",
-    alt="Line plot, both axes logarithmic: step from 1 to 300 against the full "
+    np.arange(1, 301), log="xy", marks=False, rule={"rate 0.17": "sgd"},
+    ylim=(0.25, 12), title="Training loss on the digits",
+    caption="At the guaranteed rate 0.17 the loss falls smoothly and slowly, at 2 "
+    "smoothly and fast. At 8 it jumps, now below the rate 0.17 and now above. All "
+    "runs start at zero; nothing here is random.",
+    alt="Line plot, both axes logarithmic: step from 1 to 300 against the "
     "training loss for four runs. The rate 0.17 falls smoothly to 0.45, the rate 2 "
     "to 0.27 and backtracking to 0.27 as well, a little ahead; the rate 8 first "
     "climbs to 11, then jumps up and down between 0.3 and 2 to the end, now below "
@@ -346,7 +349,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# The rate $1/L$ keeps its promise and is slow. A rate of 2 is nearly six times the guaranteed edge, never rises, and ends far lower. How?
+# A rate of 2, nearly six times the edge, never makes the loss rise and ends far lower than $1/L$. Measure the curvature that its steps meet.
 
 # %%
 path = runs["rate 2"].path[:60]
@@ -358,9 +361,11 @@ felt = [
 print(f"curvature along the gradient: {felt[0]:.2f} at first, at most {max(felt):.1f}")
 
 # %% [markdown]
-# $L$ bounds the curvature anywhere, in any direction. What a step feels is the curvature along its own gradient, and that never exceeds $2/\eta = 1$ here. With 8 the loss rises every other step. "Gradient descent on a convex loss converges smoothly" is true below $2/L$; above it, it may be true or not, and the run has to tell.
+# $L$ bounds the curvature anywhere, in any direction. A step meets the curvature along its own gradient. That is 0.07 at first and reaches about $2/\eta = 1$; on average along a step it stays below, since the loss never rises. With 8 the loss rises at 143 of 300 steps, and still ends lower than with the guaranteed rate, 0.374 against 0.447. Below $2/L$ the loss falls at every step; above, the run has to tell.
 #
-# The four documents behind this book are not always right. Where a figure above does not decide an entry of the box below, one of these lines does, or a word.
+# ## What the documents say
+#
+# This book grew out of four texts, doc 0 to doc 3, which its page *Sources* describes. Most entries of the box are decided above; two need a run.
 
 # %%
 step = 1e-4 * bowl.grad(bowl.start)
@@ -373,21 +378,21 @@ print(f"theta cubed, {run.t} steps from 1: {run.theta:.4f}, slope {3 * run.theta
 # :::{errata} What the documents say, and what is right
 # :ids: D1-01 D1-02 D1-03 D1-04 D1-05 D2-37 D3-02 D3-03
 #
-# **The Taylor models.** Doc 1 multiplies gradient and direction without a transpose and gives no order of the remainder. The product is $\nabla J^\top p$, a number, and the remainders have orders two and three: the slopes of the first figure.
+# **The Taylor models.** Doc 1 multiplies gradient and direction without a transpose and gives no order of the remainder. The product is $\nabla J^\top p$, and the remainders have orders two and three, as in the first figure.
 #
 # **The sign.** Doc 1 names the direction against the gradient but prints $p = \nabla J$, to be added. Added, it climbs, as the first line above shows.
 #
-# **A step of the loss.** Its update then adds a vector to the loss, a number. What moves is $\theta$, by {eq}`eq-sgd-theta`, and the loss follows.
+# **A step of the loss.** It then adds a vector to the loss, a number. What moves is $\theta$, by {eq}`eq-sgd-theta`.
 #
-# **The name.** Doc 1 calls this SGD. With the full gradient it is gradient descent; the stochastic kind replaces $g_t$ by the gradient of a random batch, which has the right mean. Chapter 2 measures it.
+# **The name.** Doc 1 calls this SGD. With the full gradient it is gradient descent; the stochastic kind takes the gradient of a random batch, which has the right mean.
 #
-# **A sentence that stops.** Doc 1 breaks off where it wants to say that the direction is the best of first order. It is the best in the 2-norm. In another norm another is, as the three balls show.
+# **A sentence that stops.** Doc 1 breaks off where it wants to say that the direction is the best of first order. It is so in the 2-norm; in another norm another is, as the three panels show.
 #
-# **Smooth convergence.** Doc 2 says that batch gradient descent converges smoothly on convex losses. The bowl is convex, and 0.021 diverges. On the digits, the run with rate 8 rises again and again.
+# **Smooth convergence.** Doc 2 says that batch gradient descent converges smoothly on convex losses. The bowl is convex, and 0.021 diverges; on the digits, 8 makes the loss rise.
 #
-# **To a minimum?** Doc 3 promises local minima. What the lemma gives is a vanishing gradient. The second line above shows a run on $\theta^3$, which has no minimum at all; from 1 it creeps towards the flat place at 0. With a small enough rate, saddles with a direction down are escaped from almost every start {cite}`lee2016gradient`; on a convex loss every flat point is a global minimum.
+# **To a minimum.** Doc 3 promises local minima. What the lemma gives is a vanishing gradient. On $\theta^3$, which has no minimum, the second line above creeps from 1 toward 0, where the slope vanishes. With a small enough rate gradient descent leaves saddles that have a direction down, from almost every start {cite}`lee2016gradient`; on a convex loss every point with slope zero is a global minimum.
 #
-# **In proportion.** Doc 3 says that the step is proportional to the negative gradient. For this rule it is. For Adam and the sign methods it is not, and chapter 7 shows what that changes.
+# **In proportion.** Doc 3 says that the step is proportional to the negative gradient. For this rule it is, for Adam and the sign methods not: see chapter 7.
 # :::
 #
 # ## Exercises
@@ -399,7 +404,7 @@ from optlib.exercises import check
 # :::{exercise} The edge
 # :name: descent-step-1
 #
-# $H = \operatorname{diag}(1, 100)$. Below which bound must a constant $\eta$ stay so that gradient descent converges from every start? Give the exact number.
+# $H = \operatorname{diag}(1, 100)$. Below which value must a constant $\eta$ stay so that gradient descent converges from every start? Give the exact number.
 # :::
 
 # %%
@@ -468,8 +473,8 @@ check("descent-step-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# The loss near $\theta$ is a slope and a bend. The slope gives a direction once you have said how a step is measured, and the 2-norm gives minus the gradient. The bend decides how far: along a direction with curvature $h$ the error is multiplied by $1 - \eta h$, so the stiffest direction sets the edge $2/L$ and the flattest one the pace, a number of steps in proportion to $\kappa$. Where nobody knows the curvature, halve the rate until the loss falls by a share of what the slope promises, and pay for the losses you ask.
+# The loss near $\theta$ is a slope and a bend. The slope gives a direction once you have said how a step is measured, and the 2-norm gives minus the gradient. The bend decides how far: along a direction with curvature $h$ the error is multiplied by $1 - \eta h$, so the stiffest direction sets the edge $2/L$ and the flattest one the pace, a number of steps in proportion to $\kappa$. Where nobody knows the curvature, halve the rate until the loss falls by a share of what the slope predicts; each try is one more evaluation of the loss.
 #
 # ## Sources
 #
-# Gradient descent is Cauchy's {cite}`cauchy1847methode`. The descent lemma and a bound like {eq}`eq-ch01-bound`, with other constants, stand in Nesterov's lectures {cite}`nesterov2004introductory`; Boyd and Vandenberghe {cite}`boyd2004convex` treat steepest descent in several norms, and Nocedal and Wright {cite}`nocedal2006numerical` the practice of line searches, whose first rule is Armijo's {cite}`armijo1966minimization`. That gradient descent avoids strict saddles from almost every start is due to Lee and coauthors {cite}`lee2016gradient`. Backpropagation, by which the gradients of networks are computed, became known through Rumelhart, Hinton and Williams {cite}`rumelhart1986learning`.
+# Gradient descent is Cauchy's {cite}`cauchy1847methode`. The descent lemma and a bound like {eq}`eq-ch01-bound`, with other constants, stand in Nesterov's lectures {cite}`nesterov2004introductory`; Boyd and Vandenberghe {cite}`boyd2004convex` treat steepest descent in several norms, and Nocedal and Wright {cite}`nocedal2006numerical` the practice of line searches, whose first rule is Armijo's {cite}`armijo1966minimization`. Lee and coauthors show that gradient descent avoids strict saddles from almost every start {cite}`lee2016gradient`.

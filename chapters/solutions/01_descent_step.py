@@ -18,7 +18,7 @@ from optlib.exercises import check
 # (solution-descent-step-1)=
 # ## The edge
 #
-# Along the direction with curvature $h$ the error is multiplied by $1 - \eta h$. For a positive $\eta$ it shrinks from every start if and only if that factor is below one in size for the largest curvature, $\eta \cdot 100 < 2$. The gentle direction would allow a hundred times as much; it is not asked.
+# Along the direction with curvature $h$ the error is multiplied by $1 - \eta h$. For a positive $\eta$ it shrinks from every start if and only if that factor is below one in size for the largest curvature, $\eta \cdot 100 < 2$. The flat direction would allow a hundred times as much; it is not asked.
 
 # %%
 answer = 2 / 100
@@ -28,7 +28,7 @@ check("descent-step-1", answer)
 # (solution-descent-step-2)=
 # ## The best constant
 #
-# A larger $\eta$ speeds up the gentle direction, whose factor is $1 - \eta$, and past $\eta = 0.01$ it slows the stiff one, whose factor is $1 - 100\,\eta$, negative there. The slower of the two is fastest where both are equally slow: $1 - \eta = 100\,\eta - 1$. That gives $\eta = 2/101$ and the factor $99/101$, which is $(\kappa - 1)/(\kappa + 1)$ with $\kappa = 100$.
+# A larger $\eta$ speeds up the flat direction, whose factor is $1 - \eta$, and past $\eta = 0.01$ it slows the stiff one, whose factor is $1 - 100\,\eta$, negative there. The slower of the two is fastest where both are equally slow: $1 - \eta = 100\,\eta - 1$. That gives $\eta = 2/101$ and the factor $99/101$, which is $(\kappa - 1)/(\kappa + 1)$ with $\kappa = 100$.
 
 # %%
 answer = [2 / 101, 99 / 101]
