@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import site
 
 STARTED = time.monotonic()
-SEEN = {"pages": set(), "loads": 0, "widgets": 0, "axe": 0}
+SEEN = {"pages": [], "loads": [], "axe": [], "widgets": [], "notes": []}
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,7 @@ def visit(browser):
         page = context.new_page()
         page.wrong = site.listen(page, "/".join(address.split("/")[:3]))
         page.goto(address)
-        SEEN["loads"] += 1
+        SEEN["loads"].append(address)
         return page
 
     yield go
@@ -81,7 +81,21 @@ def seen():
     return SEEN
 
 
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):  # one of several processes: what it has seen is added up in the first
+        session.config.workeroutput["seen"] = SEEN
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    for kind, found in getattr(node, "workeroutput", {}).get("seen", {}).items():
+        SEEN[kind] += found
+
+
 def pytest_terminal_summary(terminalreporter):
+    for note in SEEN["notes"]:
+        terminalreporter.write_line(note)
     minutes = (time.monotonic() - STARTED) / 60
-    counts = f"{len(SEEN['pages'])} pages, {SEEN['loads']} loads, {SEEN['axe']} axe runs, {SEEN['widgets']} widgets"
-    terminalreporter.write_line(f"browser: {counts}, {minutes:.1f} minutes")
+    counts = {kind: len(set(found) if kind == "pages" else found) for kind, found in SEEN.items() if kind != "notes"}
+    said = ", ".join(f"{number} {kind}" for kind, number in counts.items())
+    terminalreporter.write_line(f"browser: {said}, {minutes:.1f} minutes")

@@ -34,7 +34,7 @@ def open_explorer(request, home, widgets, visit, seen):
     def go(width=1280, **options):
         hand = Hand(visit(address, width, **options))
         hand.place = f"{place} at {width}"
-        seen["widgets"] += 1
+        seen["widgets"].append(address)
         return hand
 
     go.question = question

@@ -92,8 +92,8 @@ def test_page(address, width, home, visit, seen):
     for theme in themes:
         dress(page, theme)
         wrong += [f"{theme}: {line}" for line in axe(page)]
-        seen["axe"] += 1
-    seen["pages"].add(address)
+        seen["axe"].append(theme)
+    seen["pages"].append(address)
     assert not wrong, f"{address} at {width}:\n" + "\n".join(wrong)
 
 

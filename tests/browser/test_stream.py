@@ -23,7 +23,7 @@ def open_stream(request, home, widgets, visit, seen):
         page.locator(".descent-widget").first.wait_for()
         boxes = page.locator(".descent-widget").all()
         n = next(n for n, box in enumerate(boxes) if box.get_attribute("data-module") == "stream.js")
-        seen["widgets"] += 1
+        seen["widgets"].append(address)
         return Hand(page, n)
 
     return go

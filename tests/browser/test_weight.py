@@ -14,7 +14,7 @@ FRAME = 16  # milliseconds
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapter_is_light(chapter, home, browser, capsys):
+def test_a_chapter_is_light(chapter, home, browser, seen):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     answers = []
@@ -30,8 +30,7 @@ def test_a_chapter_is_light(chapter, home, browser, capsys):
     assert len(parts) > 5
     heaviest = sorted(parts.items(), key=lambda part: -part[1])[:10]
     total = sum(parts.values())
-    with capsys.disabled():
-        print(f"\n{chapter}: {total / 1000:.0f} kB compressed, without pictures")
+    seen["notes"].append(f"{chapter}: {total / 1000:.0f} kB compressed, without pictures")
     assert total < LIMIT, f"{chapter}: {total} bytes\n" + "\n".join(f"{size:8} {name}" for name, size in heaviest)
 
 
@@ -68,10 +67,9 @@ MOVE = """async ([el, label]) => {
         ("heavy_stream", "Decay β₂, ρ"),
     ],
 )
-def test_a_moved_slider_redraws_within_a_frame(place, label, widgets, visit, capsys):
+def test_a_moved_slider_redraws_within_a_frame(place, label, widgets, visit, seen):
     hand = Hand(visit(f"{widgets}/{place}.html"))
     times = sorted(hand.page.evaluate(MOVE, [hand.stage.element_handle(), label]))
     median, late = statistics.median(times), times[int(0.95 * len(times))]
-    with capsys.disabled():
-        print(f"\n{place}, {label}: {median:.1f} ms of script, 95 of 100 within {late:.1f} ms")
+    seen["notes"].append(f"{place}, {label}: {median:.1f} ms of script, 95 of 100 within {late:.1f} ms")
     assert median <= FRAME, f"{place}: {label} takes {median:.1f} ms of script"
