@@ -94,7 +94,7 @@ conformance: $(CI_READY) ## compare the rules with torch, optax and pytorch_opti
 browser: $(CI_READY) ## drive the built site in a real Chromium
 	@command -v chromium >/dev/null || { echo "make browser needs Chromium, as the command chromium." >&2; exit 1; }
 	@test -f _build/html/index.html || $(MAKE) html
-	$(CI_PY) -m pytest -q tests/browser
+	$(CI_PY) -m pytest -q -n $(JOBS) --dist worksteal tests/browser
 
 gpu: ## what there is to run on a GPU: nothing yet
 	@echo "Nothing in the book runs on a GPU yet: the chapters need none, and every test passes without one."

@@ -55,6 +55,7 @@ html_static_path = [str(ROOT / "book" / "static"), str(BUILD / "static")]
 html_favicon = "static/icon.svg"
 templates_path = ["templates"]
 html_copy_source = False
+html_use_index = False
 html_show_sphinx = False
 html_sidebars = {"**": ["brand.html", "sbt-sidebar-nav.html"]}
 html_context = {"default_mode": "auto"}

@@ -438,7 +438,7 @@ check("descent-step-3", answer)
 # :::{exercise} The gradient of softmax regression
 # :name: descent-step-4
 #
-# Scores are $XW$ with images $X$ of shape $(n, 64)$ and weights $W$ of shape $(64, 10)$; $Y$ of shape $(n, 10)$ has a one where the label is. The loss is the mean over the rows of the cross-entropy between $Y$ and the softmax of the scores. Write its gradient with respect to $W$. It is checked on the digits to $10^{-6}$ of its size, for large scores as well.
+# Scores are $XW$ with images $X$ of shape $(n, 64)$ and weights $W$ of shape $(64, 10)$; $Y$ of shape $(n, 10)$ has a one where the label is. The softmax turns a row of scores $z$ into the probabilities $p_j = e^{z_j} / \sum_k e^{z_k}$, and the loss is the mean over the rows of the cross-entropy, $-\sum_j Y_{ij} \ln p_{ij}$. Write its gradient with respect to $W$. It is checked on the digits to $10^{-6}$ of its size, for large scores as well.
 # :::
 
 # %%

@@ -10,7 +10,7 @@
 # (ch-momentum)=
 # # 4 Momentum and Nesterov acceleration
 #
-# A ravine has curvature 1 along its floor and 100 across. The best constant rate of gradient descent, $\eta = 2/101$, multiplies the error by $99/101$ at each step, two percent off. From $(1, 1)$ it needs 709 steps to get within a millionth. Give the method one more number per parameter, a sum in which older gradients fade, and it needs 95. With 10,000 across it is 70,811 steps against 1,074: a hundred times as many without the sum, eleven times with it, about the root of a hundred. Why the root?
+# A ravine has curvature 1 along its floor and 100 across. The best constant rate of gradient descent, $\eta = 2/101$, takes two percent off the error at each step, a factor of $99/101$. From $(1, 1)$ it needs 709 steps to get within a millionth. Give the method one more number per parameter, a sum in which older gradients fade, and it needs 95. With 10,000 across it is 70,811 steps against 1,074: a hundred times as many without the sum, eleven times with it, about the root of a hundred. Why the root?
 #
 # You will be able to derive that root and the best pair of learning rate and momentum, to translate between the ways of writing momentum and Nesterov's method, and to say when momentum does not help. You need chapter 1 and complex numbers.
 

@@ -24,7 +24,7 @@ for g in (0.002, 2.0, 2000.0):
     print(f"gradient {g:g}: theta goes from 1 to {theta:.4f}")
 
 # %% [markdown]
-# The gradient is a million times larger, and the step is the same. After this chapter you know what the step measures once the size of the gradient is gone, what the hats are for, when a step is longer than $\eta$, and how Adamax and Nadam differ. You need momentum (chapter 4) and the idea of RMSProp: divide each coordinate by the root of a fading average of its squared gradients {cite}`tieleman2012lecture`.
+# The gradient is a million times larger, and the step is the same. After this chapter you know what the step measures once the size of the gradient is gone, what the hats are for, when a step is longer than $\eta$, and how Adamax and Nadam differ. You need momentum (chapter 4) and the idea of RMSProp: divide each coordinate of the gradient by the root of $v$, a fading average of its squares, in which each step keeps the share $\rho = 0.9$ {cite}`tieleman2012lecture`.
 #
 # ## Two averages
 #

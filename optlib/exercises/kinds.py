@@ -24,6 +24,8 @@ def number(reference, hints=(), *, digits=None, otherwise):
         got, want = _numbers(answer, ()), np.asarray(reference(), float)
         if _close(got, want, digits):
             return
+        if digits and any(got == float(f"{want:.{d}g}") for d in range(1, digits)):
+            raise Hint(f"Close: {digits} significant digits are asked.")
         _match(hints, got)
         if _close(-got, want, digits):
             raise Hint("The size is right, the sign is not.")
