@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -174,4 +173,4 @@ def flat_oracle(function, theta):
         out = function(trees.like(theta, trees.unravel(vector, parts)), *rest)
         return trees.ravel(trees.leaves(out)) if isinstance(out, (dict, list, tuple)) else out
 
-    return partial(of_vector)
+    return of_vector

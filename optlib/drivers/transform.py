@@ -15,7 +15,6 @@ def transform(function, g, theta, t, rng):
         raise TypeError(f"a transform may ask theta, t and rng; {signature.name} asks {unknown[0]}")
     time = (t,) if signature.timed else ()
     parts = trees.leaves(g)
-    at = dict(zip(trees.names(theta), trees.leaves(theta)))
 
     def asked(theta):
         return [{"theta": theta, "rng": rng}[n] for n in signature.asks]
@@ -23,4 +22,4 @@ def transform(function, g, theta, t, rng):
     if signature.scope is Model and isinstance(g, (dict, list, tuple)):
         new = function(trees.ravel(parts), *asked(trees.ravel(trees.leaves(theta))), *time)
         return trees.like(g, trees.unravel(new, parts))
-    return trees.like(g, [function(a, *asked(b), *time) for a, b in zip(parts, at.values())])
+    return trees.like(g, [function(a, *asked(b), *time) for a, b in zip(parts, trees.leaves(theta))])
