@@ -115,10 +115,10 @@ notebooks: sync ## run the chapters and write their reference notebooks; ONLY="c
 	@$(PY) -m book.notebooks $(ONLY)
 
 lock: $(READY) ## choose the versions anew that everybody gets
-	$(BIN)/uv pip compile -q --upgrade --universal --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --upgrade --universal --no-header --no-annotate --extra notebooks --extra book --extra test pyproject.toml -o requirements.lock
 	rm -rf $(CI_VENV) && $(BASE) -m venv $(CI_VENV)
 	$(CI_PY) -m pip install -q --disable-pip-version-check -c requirements.lock -r requirements-ci.in
-	$(CI_PY) -m pip freeze | sed 's/+cpu$$//' | LC_ALL=C sort -f > requirements-ci.lock
+	$(CI_PY) -m pip freeze | sed 's/+cpu$$//' | grep -v -e '^-e' -e '^#' | LC_ALL=C sort -f > requirements-ci.lock
 
 clean: ## remove what was built; .venv, .venv-ci, node_modules and work/ stay
 	rm -rf _build .venv-oldest .pytest_cache .ruff_cache .hypothesis .jupyter_cache

@@ -1,6 +1,8 @@
 """For each exercise: right answers, and one wrong answer for every hint it can give (the last for the fall-back)."""
 
+import importlib
 import math
+from pathlib import Path
 
 import numpy as np
 import sympy
@@ -246,3 +248,12 @@ SECRETS = {
     "adam-5": ["2000", "2,000"],
     "adam-6": ["1 - beta2^t", "1 - beta2**t"],
 }
+
+
+# the other chapters: wrong_<slug>.py beside this file, with the same three names
+for _file in sorted(Path(__file__).parent.glob("wrong_*.py")):
+    if _file.stem != Path(__file__).stem:
+        _chapter = importlib.import_module(f"tests.optlib.exercises.{_file.stem}")
+        RIGHT |= _chapter.RIGHT
+        WRONG |= _chapter.WRONG
+        SECRETS |= _chapter.SECRETS
