@@ -1,10 +1,10 @@
-"""Lines: values against steps, seeds as bands, loss against the learning rate."""
+"""Lines: values against steps, seeds as bands."""
 
 import numpy as np
 
 from optlib.plot.axes import cross, log_axis, looks
 from optlib.plot.figure import MUTED, TEXT, Figure
-from optlib.plot.labels import beside, end_labels, say
+from optlib.plot.labels import beside, end_labels
 from optlib.plot.palette import label
 
 
@@ -43,35 +43,46 @@ def curves(
     figure = Figure(alt, caption, height=height)
     with figure as fig:
         ax = fig.subplots()
-        ax.set(xscale="log" if "x" in log else "linear", yscale="log" if "y" in log else "linear", xlabel=xlabel)
-        ax.set_title(title)
-        ax.grid(axis="y")
-        style = looks(data, rule)
-        kept = {name: _visible(*pair, log) for name, pair in data.items()}
-        if ceiling:
-            kept = {name: _cut(*line, ceiling) for name, line in kept.items()}
-        _window(ax, kept, bands, log, xlim, ylim, [*(hlines or {}).values()])
-        _guides(ax, hlines, vlines, slopes)
-        ends, broken, drawn = [], [], {}
-        for k, name in enumerate(data):
-            px, py, diverged = kept[name]
-            if diverged:
-                px, py, _ = _cut(px, py, True, ax.get_ylim()[1])
-            color = style[name]["color"]
-            if bands and name in bands:
-                _band(ax, data[name][0], bands[name], color, px, log)
-            mark = marks.get(name) if isinstance(marks, dict) else marks
-            _line(ax, px, py, style[name], mark, (k + 0.5) / len(data))
-            drawn[label(name)] = np.c_[px, py]
-            if diverged and len(px):
-                cross(ax, (px[-1], py[-1]), color)
-                broken.append((f"{label(name)} diverges", color, (px[-1], py[-1])))
-            elif len(px):
-                ends.append((*_end(ax, px, py), label(name), color))
-        end_labels(ax, ends)
-        beside(ax, broken, drawn, reach=6)
-        _guide_labels(ax, hlines, vlines, slopes, drawn)
+        lines(
+            ax, data, title=title, xlabel=xlabel, log=log, rule=rule, bands=bands, hlines=hlines, vlines=vlines,
+            slopes=slopes, marks=marks, ceiling=ceiling, xlim=xlim, ylim=ylim,
+        )  # fmt: skip
     return figure
+
+
+def lines(
+    ax, data, *, title="", xlabel="step", log="", rule=None, bands=None, hlines=None, vlines=None, slopes=None,
+    marks=None, ceiling=None, xlim=None, ylim=None,
+):  # fmt: skip
+    """Draw `curves` into axes; data: {name: (x, y)}, arrays."""
+    ax.set(xscale="log" if "x" in log else "linear", yscale="log" if "y" in log else "linear", xlabel=xlabel)
+    ax.set_title(title)
+    ax.grid(axis="y")
+    style = looks(data, rule)
+    kept = {name: _visible(*pair, log) for name, pair in data.items()}
+    if ceiling:
+        kept = {name: _cut(*line, ceiling) for name, line in kept.items()}
+    _window(ax, kept, bands, log, xlim, ylim, [*(hlines or {}).values()])
+    guides(ax, hlines, vlines, slopes)
+    ends, broken, drawn = [], [], {}
+    for k, name in enumerate(data):
+        px, py, diverged = kept[name]
+        if diverged:
+            px, py, _ = _cut(px, py, True, ax.get_ylim()[1])
+        color = style[name]["color"]
+        if bands and name in bands:
+            _band(ax, data[name][0], bands[name], color, px, log)
+        mark = marks.get(name) if isinstance(marks, dict) else marks
+        _line(ax, px, py, style[name], mark, (k + 0.5) / len(data))
+        drawn[label(name)] = np.c_[px, py]
+        if diverged and len(px):
+            cross(ax, (px[-1], py[-1]), color)
+            broken.append((f"{label(name)} diverges", color, (px[-1], py[-1])))
+        elif len(px):
+            ends.append((*_end(ax, px, py), label(name), color))
+    end_labels(ax, ends)
+    beside(ax, broken, drawn, reach=6)
+    guide_labels(ax, hlines, vlines, slopes, drawn)
 
 
 def compare(runs, x=None, *, alt, caption="", title="", log="xy", **options):
@@ -88,67 +99,6 @@ def compare(runs, x=None, *, alt, caption="", title="", log="xy", **options):
         low, middle[name], high = spread(values)
         bands[name] = (low, high)
     return curves(middle, x, alt=alt, caption=caption, title=title, log=log, bands=bands, **options)
-
-
-def sweep(
-    lrs,
-    grid,
-    *,
-    alt,
-    caption="",
-    title="",
-    xlabel=r"learning rate $\eta$",
-    rule=None,
-    vlines=None,
-    ceiling=None,
-    height=3.8,
-):
-    """Sensitivity to the learning rate: median and 10-90% band over seeds, a mark at the best rate of each rule.
-
-    lrs: (rates,), increasing.  grid: {name: array (rates, seeds)} or (rates,); inf or nan is divergence.
-    vlines: {label: rate}, for instance an edge of stability.  ceiling: the highest value drawn; above it a run counts
-    as failed, and the first rate that fails is a cross.  Returns a Figure.
-    """
-    lrs = np.asarray(lrs, float)
-    stats = {name: spread(np.reshape(values, (len(lrs), -1)).T) for name, values in grid.items()}
-    for name, (_, middle, _) in stats.items():
-        if not np.isfinite(middle).any():
-            raise ValueError(f"grid[{name!r}] must be finite for at least one rate")
-    lowest = min(middle.min() for _, middle, _ in stats.values())
-    top = ceiling or 1.6 * max(middle[0] for _, middle, _ in stats.values() if np.isfinite(middle[0]))
-    figure = Figure(alt, caption, height=height)
-    with figure as fig:
-        ax = fig.subplots()
-        ax.set(xscale="log", yscale="log", xlabel=xlabel, xlim=(lrs[0] * 0.9, lrs[-1] * 1.1))
-        ax.set_ylim(lowest * (lowest / top) ** 0.16, top)  # room for the names under the marks
-        ax.set_title(title)
-        ax.grid(axis="y")
-        log_axis(ax.yaxis)
-        log_axis(ax.xaxis)
-        _guides(ax, None, vlines, None)
-        style, best, drawn, failed = looks(stats, rule), [], {}, []
-        for name, (low, middle, high) in stats.items():
-            look = style[name]
-            last = np.flatnonzero(middle < top)[-1]
-            fine = slice(0, last + 1)
-            ax.fill_between(lrs[fine], low[fine], np.minimum(high, top)[fine], color=look["color"], alpha=0.16, lw=0)
-            ax.plot(lrs[fine], np.minimum(middle, top)[fine], color=look["color"], ls=look["linestyle"])
-            k = int(np.argmin(middle))
-            ax.plot(lrs[k], middle[k], marker=look["marker"] or "o", ms=8.5, color=look["color"], zorder=6)
-            best.append((label(name), look["color"], (lrs[k], middle[k])))
-            drawn[label(name)] = np.c_[lrs[fine], np.minimum(middle, top)[fine]]
-            if last + 1 < len(lrs):
-                edge = lrs[last + 1]
-                height = top * (ax.get_ylim()[0] / top) ** (0.045 * failed.count(edge))  # crosses of one rate: stacked
-                failed.append(edge)
-                ax.plot([lrs[last], edge], [middle[last], height], color=look["color"], lw=1.2, ls=(0, (1, 2)))
-                cross(ax, (edge, height), look["color"])
-        if failed:
-            note = "\N{MULTIPLICATION SIGN}  first rate that fails"
-            say(ax, lrs[0], ax.get_ylim()[0], note, MUTED, offset=(0, 9), weight="normal", fontsize=10)
-        beside(ax, sorted(best, key=lambda word: word[2][1]), drawn, reach=8)
-        _guide_labels(ax, None, vlines, None, drawn)
-    return figure
 
 
 def spread(values):
@@ -254,7 +204,8 @@ def _line(ax, x, y, look, marks, place):
         ax.plot(x[spots], y[spots], ls="", marker=look["marker"], color=look["color"], ms=6.5, zorder=5)
 
 
-def _guides(ax, hlines, vlines, slopes):
+def guides(ax, hlines, vlines, slopes):
+    """Lines at levels, at positions, and of a slope, as in `curves`."""
     for value in (hlines or {}).values():
         ax.axhline(value, color=MUTED, lw=1.1, ls=(0, (1, 2)), zorder=1.5)
     for value in (vlines or {}).values():
@@ -268,7 +219,7 @@ def _slope_end(ax, x0):
     return min(10 * x0, ax.get_xlim()[1])
 
 
-def _guide_labels(ax, hlines, vlines, slopes, drawn):
+def guide_labels(ax, hlines, vlines, slopes, drawn):
     """The names of guide lines, each somewhere along its line where no curve runs."""
     left, right = ax.transAxes.transform([(0.02, 0), (0.98, 0)])[:, 0]
     low, high = ax.transAxes.transform([(0, 0.03), (0, 0.97)])[:, 1]
@@ -287,4 +238,4 @@ def _guide_labels(ax, hlines, vlines, slopes, drawn):
     beside(ax, words, drawn | lines, reach=2)
 
 
-__all__ = ["compare", "curves", "spread", "sweep"]
+__all__ = ["compare", "curves", "lines", "spread"]
