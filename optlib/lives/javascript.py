@@ -157,7 +157,7 @@ def module():
         WORDS,
         "\nexport const RULES = {\n",
     ]
-    for name in rules.__all__:
+    for name in rules.ELEMENTWISE:
         signature, (_, light, dark, marker, _) = read(getattr(rules, name)), palette.RULES[name]
         facts = {"label": palette.label(name), "light": light, "dark": dark, "marker": marker}
         facts |= {"start": list(signature.state.values()), "hyper": signature.hyper}

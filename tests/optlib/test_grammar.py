@@ -56,6 +56,8 @@ def test_every_rule_follows_the_grammar():
         rule = getattr(rules, name)
         s = read(rule)
         assert s.name == name and s.asks == ("g",) and "lr" in s.hyper and rule.__doc__
+        if name not in rules.ELEMENTWISE:
+            continue  # test_tensors.py calls them on arrays
         out = rule(1.0, 2.0)
         count = len(out) if isinstance(out, tuple) else 1
         assert count == 1 + len(s.state), f"{name} returns theta and its states"

@@ -48,7 +48,7 @@ def test_the_generated_module_is_current():
 
 
 def test_single_steps_agree_with_numpy():
-    asked = [(name, case) for i, name in enumerate(rules.__all__) for case in cases(getattr(rules, name), seed=i)]
+    asked = [(name, case) for i, name in enumerate(rules.ELEMENTWISE) for case in cases(getattr(rules, name), seed=i)]
     answers = ask([(GENERATED, f"RULES.{name}.step", case) for name, case in asked])
     compared = 0
     for (name, (held, g, t, hyper)), answer in zip(asked, answers):
@@ -65,7 +65,7 @@ def test_single_steps_agree_with_numpy():
 
 def test_starts_and_defaults_are_those_of_the_rules():
     table = ask([(GENERATED, "RULES", [])])[0]
-    assert list(table) == rules.__all__
+    assert list(table) == rules.ELEMENTWISE
     for name, entry in table.items():
         signature = read(getattr(rules, name))
         assert entry["start"] == list(signature.state.values())
@@ -110,7 +110,7 @@ def test_minima_of_the_generated_module_are_minima():
 
 
 def test_paths_of_two_hundred_steps_agree_with_numpy():
-    asked = [(rule, land) for rule in rules.__all__ for land in LANDSCAPES]
+    asked = [(rule, land) for rule in rules.ELEMENTWISE for land in LANDSCAPES]
     rates = {"ravine": 0.05, "tilted_ravine": 0.02, "rosenbrock": 2e-4, "two_wells": 0.02, "saddle": 0.05}
 
     def state(rule, land):
