@@ -3,6 +3,7 @@
 An argument holds the value at t-1, the name after its assignment the value at t.  No `if`, no loop, nothing in place.
 """
 
+from optlib.grammar import read
 from optlib.rules.adam import adam, adamax, nadam
 from optlib.rules.curvature import sophia
 from optlib.rules.decay import adam_l2, adamw
@@ -40,3 +41,6 @@ __all__ = [
     "sophia",
     "yogi",
 ]
+
+# those that look at one element and its gradient alone
+ELEMENTWISE = [n for n in __all__ if (read(globals()[n]).scope, read(globals()[n]).asks) == (None, ("g",))]
