@@ -233,15 +233,30 @@ def test_a_batch_depends_on_the_step_alone():
     assert any(forward(t).tolist() != other(t).tolist() for t in steps)
 
 
+def test_draws_with_repeats_are_even_and_know_nothing_of_each_other():
+    """4000 batches of 5 of 10: chi-squared of single examples and of pairs of neighbors, at a chance of 1e-4."""
+    draw = minibatches(10, 5, seed=2, repeats=True)
+    drawn = np.array([draw(t) for t in range(1, 4001)])
+    assert drawn.shape == (4000, 5)
+    counts = np.bincount(drawn.ravel(), minlength=10)
+    assert ((counts - 2000) ** 2 / 2000).sum() < 33.7  # 9 degrees of freedom
+    for first, second in ((drawn[:, 0], drawn[:, 1]), (drawn[:-1, 4], drawn[1:, 0])):
+        pairs = np.bincount(10 * first + second, minlength=100)
+        assert ((pairs - len(first) / 100) ** 2 / (len(first) / 100)).sum() < 155.0  # 99 degrees of freedom
+    assert np.array_equal(draw(7), minibatches(10, 5, seed=2, repeats=True)(7))
+    assert not np.array_equal(drawn, [minibatches(10, 5, seed=3, repeats=True)(t) for t in range(1, 4001)])
+
+
 @pytest.mark.parametrize("size", [0, 11, -1, 2.5, "all"])
 def test_wrong_batches(size):
     with pytest.raises(ValueError, match=r"batch must be a whole number from 1 to 10, the number of examples, got "):
         minibatches(10, size)
 
 
-def test_steps_count_from_one():
+@pytest.mark.parametrize("repeats", [False, True])
+def test_steps_count_from_one(repeats):
     with pytest.raises(ValueError, match="t counts steps from 1, got 0"):
-        minibatches(10, 3)(0)
+        minibatches(10, 3, repeats=repeats)(0)
 
 
 # digits
