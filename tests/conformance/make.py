@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tests.conformance import differences
 from tests.conformance.libraries import REFERENCES, VERSIONS, torch_nesterov
 from tests.reference import vectors
 
@@ -97,3 +98,4 @@ def stored():
 if __name__ == "__main__":
     for name, content in stored().items():
         vectors.store(name, content)
+    vectors.store("differences", differences.measured())
