@@ -121,7 +121,7 @@ def _check_matrix(signatures, leaves, names):
         signatures = [signatures] * len(leaves)
     for s, a, name in zip(signatures, leaves, names):
         if s.scope is Matrix and np.ndim(a) != 2:
-            raise TypeError(f"{s.name} takes matrices; {name} has shape {np.shape(a)}")
+            raise ValueError(f"{s.name} takes matrices (two-dimensional arrays); {name} has shape {np.shape(a)}")
 
 
 def checked_theta(theta):

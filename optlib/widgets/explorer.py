@@ -87,12 +87,12 @@ class Explorer(PageWidget):
 
     @traitlets.validate("rules", "chosen")
     def _rules(self, proposal):
-        return [known(proposal.trait.name, r, RULES.__all__) for r in proposal.value]
+        return [known(proposal.trait.name, r, RULES.ELEMENTWISE) for r in proposal.value]
 
     @traitlets.validate("lr")
     def _lr(self, proposal):
         return {
-            known("lr", r, RULES.__all__): number(f"lr of {r}", v, 0, 100, "a positive number below 100")
+            known("lr", r, RULES.ELEMENTWISE): number(f"lr of {r}", v, 0, 100, "a positive number below 100")
             for r, v in proposal.value.items()
         }
 

@@ -45,7 +45,7 @@ class Stream(PageWidget):
 
     @traitlets.validate("rules", "chosen")
     def _rules(self, proposal):
-        return [known(proposal.trait.name, r, RULES.__all__) for r in proposal.value]
+        return [known(proposal.trait.name, r, RULES.ELEMENTWISE) for r in proposal.value]
 
     @traitlets.validate("beta1", "beta2")
     def _average(self, proposal):

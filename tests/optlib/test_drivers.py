@@ -121,7 +121,9 @@ def test_matrix_scope_takes_matrices_only():
     opt = Optimizer(steps.whitened, W, lr=0.1)
     opt.step(W)
     np.testing.assert_allclose(opt.theta, W - 0.1 * np.linalg.solve(W @ W.T + np.eye(2), W), rtol=1e-14)
-    with pytest.raises(TypeError, match=r"whitened takes matrices; theta\['c'\] has shape \(2,\)"):
+    with pytest.raises(
+        ValueError, match=r"whitened takes matrices \(two-dimensional arrays\); theta\['c'\] has shape \(2,\)"
+    ):
         Optimizer(steps.whitened, tree())
 
 
