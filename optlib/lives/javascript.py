@@ -35,6 +35,7 @@ OPERATORS = {
     ast.Sub: ("-", 1),
     ast.Mult: ("*", 2),
     ast.Div: ("/", 2),
+    ast.Mod: ("%", 2),  # the same as Python's for numbers that are not negative, such as t - 1
     ast.Pow: ("**", 4),
     ast.Gt: (">", 0),
     ast.Lt: ("<", 0),
@@ -98,16 +99,17 @@ def statements(function, known):
 def rule(step):
     """A rule as a JavaScript method `step([theta, ...state], g, t, {hyperparameters}) -> [theta, ...state]`.
 
-    Raises TypeError on a step that asks more than `g` or must see more than one element.
+    A second estimate that it asks stands after g.  Raises TypeError on a step that does not ask `g` first or must see
+    more than one element.
     """
     signature = read(step)
-    if signature.scope or signature.asks != ("g",):
-        raise TypeError(f"{signature.name} must be a rule that sees one element and asks g alone")
-    held = ["theta", *signature.state]
-    lines = statements(step, [*held, "g", "t", *signature.hyper])
+    if signature.scope or signature.asks[:1] != ("g",):
+        raise TypeError(f"{signature.name} must be a rule that sees one element and asks g")
+    held, asks = ["theta", *signature.state], signature.asks
+    lines = statements(step, [*held, *asks, "t", *signature.hyper])
     if not signature.state:
         lines[-1] = lines[-1].replace("return theta;", "return [theta];")
-    return _method("step", f"[{', '.join(held)}], g, t, {{ {', '.join(signature.hyper)} }}", lines)
+    return _method("step", f"[{', '.join(held)}], {', '.join(asks)}, t, {{ {', '.join(signature.hyper)} }}", lines)
 
 
 def landscape(f):

@@ -116,14 +116,15 @@ def symbols(name, shape, **assumptions):
 def symbolic_inputs(step, nonnegative=()):
     """A symbol for every argument of `step`.
 
-    Hyperparameters are positive (nonnegative where the default is 0), t is a positive integer, all that is asked but g
-    is an opaque function.  nonnegative: names of states that are known to be so.
+    Hyperparameters are positive (nonnegative where the default is 0), t is a positive integer.  What an elementwise step
+    asks is a value like g; what another step asks but g is an opaque function.  nonnegative: names of states that are known to be so.
     """
     signature, shape = read(step), shape_of(step)
     theta = next(iter(step.__code__.co_varnames))
     inputs = {theta: symbols(theta, shape, real=True)}
     for name in signature.asks:
-        inputs[name] = symbols(name, shape, real=True) if name == "g" else each(sp.Function(name, real=True), 1)
+        value = name == "g" or signature.scope is None
+        inputs[name] = symbols(name, shape, real=True) if value else each(sp.Function(name, real=True), 1)
     for name, its_shape in state_shapes(step, shape).items():
         inputs[name] = symbols(name, its_shape, **({"nonnegative": True} if name in nonnegative else {"real": True}))
     if signature.timed:

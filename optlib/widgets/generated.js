@@ -5,6 +5,54 @@ const where = (condition, a, b) => (condition ? a : b);
 const ratio = (a, b, otherwise) => (b === 0 ? otherwise : a / b);
 
 export const RULES = {
+  adabelief: {
+    label: "AdaBelief",
+    light: "#923839",
+    dark: "#cf7d58",
+    marker: "s",
+    start: [0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-16},
+    step([theta, m, s], g, t, { lr, beta1, beta2, eps }) {
+      m = beta1 * m + (1 - beta1) * g;
+      s = beta2 * s + (1 - beta2) * (g - m) ** 2 + eps;
+      const m_hat = m / (1 - beta1 ** t);
+      const s_hat = s / (1 - beta2 ** t);
+      theta = theta - lr * m_hat / (sqrt(s_hat) + eps);
+      return [theta, m, s];
+    },
+  },
+  adabound: {
+    label: "AdaBound",
+    light: "#672c17",
+    dark: "#c27c6e",
+    marker: "X",
+    start: [0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-08, "final_lr": 0.1, "gamma": 0.001},
+    step([theta, m, v], g, t, { lr, beta1, beta2, eps, final_lr, gamma }) {
+      m = beta1 * m + (1 - beta1) * g;
+      v = beta2 * v + (1 - beta2) * (g * g);
+      const lower = final_lr * (1 - 1 / (gamma * t + 1));
+      const upper = final_lr * (1 + 1 / (gamma * t));
+      const eta = lr * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) / (sqrt(v) + eps);
+      theta = theta - minimum(maximum(eta, lower), upper) * m;
+      return [theta, m, v];
+    },
+  },
+  adadelta: {
+    label: "AdaDelta",
+    light: "#9a6324",
+    dark: "#e1c06d",
+    marker: "X",
+    start: [0, 0],
+    hyper: {"lr": 1.0, "rho": 0.95, "eps": 1e-06},
+    step([theta, v, u], g, t, { lr, rho, eps }) {
+      v = rho * v + (1 - rho) * (g * g);
+      const d = sqrt(u + eps) / sqrt(v + eps) * g;
+      theta = theta - lr * d;
+      u = rho * u + (1 - rho) * (d * d);
+      return [theta, v, u];
+    },
+  },
   adagrad: {
     label: "AdaGrad",
     light: "#895108",
@@ -34,6 +82,23 @@ export const RULES = {
       return [theta, m, v];
     },
   },
+  adam_l2: {
+    label: "Adam with L2",
+    light: "#cf3d43",
+    dark: "#d67041",
+    marker: "o",
+    start: [0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-08, "weight_decay": 0.01},
+    step([theta, m, v], g, t, { lr, beta1, beta2, eps, weight_decay }) {
+      const g_l2 = g + weight_decay * theta;
+      m = beta1 * m + (1 - beta1) * g_l2;
+      v = beta2 * v + (1 - beta2) * (g_l2 * g_l2);
+      const m_hat = m / (1 - beta1 ** t);
+      const v_hat = v / (1 - beta2 ** t);
+      theta = theta - lr * m_hat / (sqrt(v_hat) + eps);
+      return [theta, m, v];
+    },
+  },
   adamax: {
     label: "Adamax",
     light: "#be4560",
@@ -46,6 +111,106 @@ export const RULES = {
       u = maximum(beta2 * u, abs(g) + eps);
       theta = theta - lr / (1 - beta1 ** t) * ratio(m, u, 0);
       return [theta, m, u];
+    },
+  },
+  adamw: {
+    label: "AdamW",
+    light: "#68020c",
+    dark: "#fd4b04",
+    marker: "P",
+    start: [0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-08, "weight_decay": 0.01},
+    step([theta, m, v], g, t, { lr, beta1, beta2, eps, weight_decay }) {
+      m = beta1 * m + (1 - beta1) * g;
+      v = beta2 * v + (1 - beta2) * (g * g);
+      const m_hat = m / (1 - beta1 ** t);
+      const v_hat = v / (1 - beta2 ** t);
+      theta = theta - lr * (m_hat / (sqrt(v_hat) + eps) + weight_decay * theta);
+      return [theta, m, v];
+    },
+  },
+  adan: {
+    label: "Adan",
+    light: "#7c3014",
+    dark: "#fc9874",
+    marker: "P",
+    start: [0, 0, 0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.98, "beta2": 0.92, "beta3": 0.99, "eps": 1e-08, "weight_decay": 0.0},
+    step([theta, m, v, n, g_old], g, t, { lr, beta1, beta2, beta3, eps, weight_decay }) {
+      const d = where(t > 1, g - g_old, 0 * g);
+      m = beta1 * m + (1 - beta1) * g;
+      v = beta2 * v + (1 - beta2) * d;
+      n = beta3 * n + (1 - beta3) * (g + beta2 * d) ** 2;
+      const m_hat = m / (1 - beta1 ** t);
+      const v_hat = v / (1 - beta2 ** t);
+      const n_hat = n / (1 - beta3 ** t);
+      theta = (theta - lr * (m_hat + beta2 * v_hat) / (sqrt(n_hat) + eps)) / (1 + lr * weight_decay);
+      g_old = g;
+      return [theta, m, v, n, g_old];
+    },
+  },
+  ademamix: {
+    label: "AdEMAMix",
+    light: "#dd2c22",
+    dark: "#faaf8d",
+    marker: "^",
+    start: [0, 0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "beta3": 0.9999, "alpha": 5.0, "eps": 1e-08, "weight_decay": 0.0},
+    step([theta, m, m_slow, v], g, t, { lr, beta1, beta2, beta3, alpha, eps, weight_decay }) {
+      m = beta1 * m + (1 - beta1) * g;
+      m_slow = beta3 * m_slow + (1 - beta3) * g;
+      v = beta2 * v + (1 - beta2) * (g * g);
+      const m_hat = m / (1 - beta1 ** t);
+      const v_hat = v / (1 - beta2 ** t);
+      theta = theta - lr * ((m_hat + alpha * m_slow) / (sqrt(v_hat) + eps) + weight_decay * theta);
+      return [theta, m, m_slow, v];
+    },
+  },
+  adopt: {
+    label: "ADOPT",
+    light: "#a8182b",
+    dark: "#fe5f2b",
+    marker: "^",
+    start: [0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.9, "beta2": 0.9999, "eps": 1e-06},
+    step([theta, m, v], g, t, { lr, beta1, beta2, eps }) {
+      const clip = (t - 1) ** 0.25;
+      const c = minimum(maximum(g / maximum(sqrt(v), eps), -clip), clip);
+      m = beta1 * m + (1 - beta1) * c;
+      theta = theta - lr * m;
+      v = where(t > 1, beta2 * v + (1 - beta2) * (g * g), g * g);
+      return [theta, m, v];
+    },
+  },
+  amsgrad: {
+    label: "AMSGrad",
+    light: "#823b25",
+    dark: "#d69070",
+    marker: "o",
+    start: [0, 0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-08, "corrected": 0},
+    step([theta, m, v, v_max], g, t, { lr, beta1, beta2, eps, corrected }) {
+      m = beta1 * m + (1 - beta1) * g;
+      v = beta2 * v + (1 - beta2) * (g * g);
+      v_max = maximum(v_max, v);
+      const m_hat = m / (1 - corrected * beta1 ** t);
+      const v_hat = v_max / (1 - corrected * beta2 ** t);
+      theta = theta - lr * m_hat / (sqrt(v_hat) + eps);
+      return [theta, m, v, v_max];
+    },
+  },
+  lion: {
+    label: "Lion",
+    light: "#7739e7",
+    dark: "#b27fc0",
+    marker: "v",
+    start: [0],
+    hyper: {"lr": 0.0001, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
+    step([theta, m], g, t, { lr, beta1, beta2, weight_decay }) {
+      const c = beta1 * m + (1 - beta1) * g;
+      theta = theta - lr * (sign(c) + weight_decay * theta);
+      m = beta2 * m + (1 - beta2) * g;
+      return [theta, m];
     },
   },
   momentum: {
@@ -116,6 +281,25 @@ export const RULES = {
       return [theta, b];
     },
   },
+  radam: {
+    label: "RAdam",
+    light: "#ad5a54",
+    dark: "#f1b79c",
+    marker: "s",
+    start: [0, 0],
+    hyper: {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-08, "threshold": 4},
+    step([theta, m, v], g, t, { lr, beta1, beta2, eps, threshold }) {
+      m = beta1 * m + (1 - beta1) * g;
+      v = beta2 * v + (1 - beta2) * (g * g);
+      const m_hat = m / (1 - beta1 ** t);
+      const rho_inf = 2 / (1 - beta2) - 1;
+      const rho = rho_inf - 2 * t * beta2 ** t / (1 - beta2 ** t);
+      const r = sqrt(maximum(ratio((rho - 4) * (rho - 2) * rho_inf, (rho_inf - 4) * (rho_inf - 2) * rho, 0.0), 0.0));
+      const d = where(rho > threshold, r * m_hat * sqrt(1 - beta2 ** t) / (sqrt(v) + eps), m_hat);
+      theta = theta - lr * d;
+      return [theta, m, v];
+    },
+  },
   rmsprop: {
     label: "RMSProp",
     light: "#743503",
@@ -129,6 +313,37 @@ export const RULES = {
       return [theta, v];
     },
   },
+  rmsprop_centered: {
+    label: "RMSProp, centered",
+    light: "#7d4b2c",
+    dark: "#d78303",
+    marker: "v",
+    start: [0, 0],
+    hyper: {"lr": 0.01, "rho": 0.9, "eps": 1e-08},
+    step([theta, m, v], g, t, { lr, rho, eps }) {
+      m = rho * m + (1 - rho) * g;
+      v = rho * v + (1 - rho) * (g * g);
+      theta = theta - lr * g / (sqrt(maximum(v - m * m, 0)) + eps);
+      return [theta, m, v];
+    },
+  },
+  rprop: {
+    label: "Rprop",
+    light: "#694000",
+    dark: "#bc9157",
+    marker: "^",
+    start: [0, 0, 0],
+    hyper: {"lr": 0.1, "up": 1.2, "down": 0.5, "low": 1e-06, "high": 50.0, "retract": 1.0},
+    step([theta, g_old, delta, d], g, t, { lr, up, down, low, high, retract }) {
+      const s = sign(g) * sign(g_old);
+      const before = where(t > 1, delta, lr + 0 * g);
+      delta = where(s > 0, minimum(up * before, high), where(s < 0, maximum(down * before, low), before));
+      d = where(s < 0, -retract * d, -sign(g) * delta);
+      g_old = where(s < 0, 0.0, g);
+      theta = theta + d;
+      return [theta, g_old, delta, d];
+    },
+  },
   sgd: {
     label: "SGD",
     light: "#044094",
@@ -139,6 +354,34 @@ export const RULES = {
     step([theta], g, t, { lr }) {
       theta = theta - lr * g;
       return [theta];
+    },
+  },
+  signsgd: {
+    label: "signSGD",
+    light: "#3d36a2",
+    dark: "#c8aaff",
+    marker: "X",
+    start: [],
+    hyper: {"lr": 0.001},
+    step([theta], g, t, { lr }) {
+      theta = theta - lr * sign(g);
+      return [theta];
+    },
+  },
+  yogi: {
+    label: "Yogi",
+    light: "#bf2e03",
+    dark: "#ea8b60",
+    marker: "D",
+    start: [1e-06, 1e-06],
+    hyper: {"lr": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 0.001},
+    step([theta, m, v], g, t, { lr, beta1, beta2, eps }) {
+      m = beta1 * m + (1 - beta1) * g;
+      v = v - (1 - beta2) * sign(v - g * g) * (g * g);
+      const m_hat = m / (1 - beta1 ** t);
+      const v_hat = v / (1 - beta2 ** t);
+      theta = theta - lr * m_hat / (sqrt(v_hat) + eps);
+      return [theta, m, v];
     },
   },
 };
@@ -223,6 +466,38 @@ export const LANDSCAPES = {
     },
     grad(x, y) {
       return [x, y ** 3 - y];
+    },
+  },
+  plateau: {
+    title: "Plateau",
+    window: [-4.2, 4.2, -3.5, 3.5],
+    start: [-3.1, 1.4],
+    hyper: {},
+    lowest: 0.0,
+    minima: [[0.0, 0.0]],
+    f(x, y) {
+      return 1 - exp(-(x * x + y * y) / 2);
+    },
+    grad(x, y) {
+      const s0 = exp(-1/2 * x ** 2 - 1/2 * y ** 2);
+      return [s0 * x, s0 * y];
+    },
+  },
+  monkey_saddle: {
+    title: "Monkey saddle",
+    window: [-1.7, 1.7, -1.4, 1.4],
+    start: [1.3, 0.05],
+    hyper: {},
+    lowest: -0.083333333333,
+    minima: [[-1.0, 0.0], [0.5, -0.866025403784], [0.5, 0.866025403784]],
+    f(x, y) {
+      return (x ** 3 - 3 * x * (y * y)) / 3 + (x * x + y * y) ** 2 / 4;
+    },
+    grad(x, y) {
+      const s0 = x ** 2;
+      const s1 = y ** 2;
+      const s2 = s0 + s1;
+      return [s0 - s1 + s2 * x, s2 * y - 2 * x * y];
     },
   },
 };

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import json
 import math
 
 import numpy as np
@@ -20,6 +21,7 @@ EXPRESSIONS = [
     "where(a > b, a, b)", "where(a + b <= c, 1, -1) * 2", "ratio(a, b - b, 7)", "ratio(a, b, 7)",
     "maximum(a, b) - minimum(a, b)",
     "sqrt(abs(a - b))", "exp(-a) + sin(b) * cos(c)", "sign(a - b)", "sign(a - a)", "a * (b > c)",
+    "(a + 4) % (c + 1) < 1",
 ]  # fmt: skip
 
 
@@ -27,7 +29,7 @@ def cases(rule, seed, count=40):
     """Steps of a rule: (theta and states, g, t, hyperparameters), with t = 1, zeros, large and small values."""
     rng = np.random.default_rng(seed)
     signature = read(rule)
-    nonnegative = {"v", "u", "G"}
+    nonnegative = {"v", "u", "G", "s", "n", "h", "delta", "v_max"}
     for k in range(count):
         size = [1.0, 1e8, 1e-8, 0.0][k % 4]
         t = [1, 2, 3, 10, 1000][k % 5]
@@ -61,6 +63,24 @@ def test_single_steps_agree_with_numpy():
             assert close(got, wanted[0]), (name, held, g, t, hyper, got, wanted)
             compared += 1
     assert compared > 800
+
+
+def test_a_rule_with_a_second_estimate_takes_it_after_the_gradient():
+    cases = [
+        ([0.5, 0.3, h], g, h_new, t)
+        for h in (0.0, 2.0)
+        for g in (-1.0, 0.02)
+        for h_new in (-3.0, 5.0)
+        for t in (1, 2, 11)
+    ]
+    hyper = read(rules.sophia).hyper
+    calls = "".join(f"console.log(JSON.stringify(rule.step(...{json.dumps([*case, hyper])})));\n" for case in cases)
+    script = f"{javascript.WORDS}\nconst rule = {{ {javascript.rule(rules.sophia)} }};\n{calls}"
+    rows = node("--input-type=module", "-e", script).strip().splitlines()
+    for ((theta, m, h), g, h_new, t), row in zip(cases, rows, strict=True):
+        wanted = rules.sophia(theta, g, h_new, m, h, t)
+        assert all(map(close, json.loads(row), wanted)), (row, wanted)
+    assert len({row for row in rows}) > 8
 
 
 def test_starts_and_defaults_are_those_of_the_rules():

@@ -13,7 +13,7 @@ from optlib.lives.symbolic import shape_of, state_shapes, symbolic_inputs, trace
 from optlib.methods import nesterov_lookahead
 from optlib.ops import mean, norm, ratio, sqrt, where
 
-RULES = [getattr(rules, name) for name in rules.ELEMENTWISE]
+RULES = [getattr(rules, name) for name in [*rules.ELEMENTWISE, "sophia"]]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.__name__)
