@@ -12,6 +12,7 @@ Words may hold $math$ (title, xlabel, names); alt and caption may not.
     compare({name: (seeds, times)})                       median and 10-90% band over seeds; options as in curves
     sweep(lrs, {name: (rates, seeds)}, vlines={"2/L": 0.02}, ceiling=10)            sensitivity to the learning rate
     comparison(x, {name: (seeds, times)}, {name: (rates, (rates, seeds))})          both; optlib.compare fills it in
+    basins({name: (rows, columns)}, box, minima, f=f)     which minimum each start reaches, one panel a rule
     balls((1, 2), matrix=((1.7, 0.7), (0.7, 0.8)))        three unit balls, one gradient, the steepest step in each
     stability((1, 100), {"best pair": (lr, momentum)}, start=(-1, 0.6))             heavy ball: map of speed, and paths
     stream(g, {"m": m, "root of v": s}, steps={"Adam": u}, log="y")                 gradients and what is remembered
@@ -24,6 +25,7 @@ Words may hold $math$ (title, xlabel, names); alt and caption may not.
 `python -m optlib.plot.cover FOLDER` draws the two cover pictures.  Nothing here changes matplotlib's own settings.
 """
 
+from optlib.plot.basins import basins
 from optlib.plot.curves import compare, curves, spread
 from optlib.plot.data import dots, images, stream
 from optlib.plot.derivation import derivation
@@ -35,6 +37,7 @@ from optlib.plot.stability import spectral_radius, stability
 __all__ = [
     "Figure",
     "balls",
+    "basins",
     "compare",
     "comparison",
     "curves",

@@ -1,19 +1,27 @@
 """What the book minimizes: each function returns a Problem."""
 
+from optlib.problems.basins import basins, lattice
 from optlib.problems.batches import minibatches
 from optlib.problems.digits import digits, digits_mlp, digits_softmax
+from optlib.problems.fields import critical_point, random_field
 from optlib.problems.quadratic import lessard, quadratic, spectrum
+from optlib.problems.slices import slice_plane
 from optlib.problems.surfaces import rosenbrock, saddle, surface, two_wells
 
 __all__ = [
+    "basins",
+    "critical_point",
     "digits",
     "digits_mlp",
     "digits_softmax",
+    "lattice",
     "lessard",
     "minibatches",
     "quadratic",
+    "random_field",
     "rosenbrock",
     "saddle",
+    "slice_plane",
     "spectrum",
     "surface",
     "two_wells",

@@ -9,7 +9,7 @@ from math import pi
 
 import numpy as np
 
-from optlib.ops import cos, sin
+from optlib.ops import cos, exp, sin
 
 
 def ravine(x, y, *, kappa=10):
@@ -40,6 +40,16 @@ def saddle(x, y):
     return x**2 / 2 - y**2 / 2 + y**4 / 4
 
 
+def plateau(x, y):
+    """A hole in a plain: the slope fades like exp(-d**2/2) with the distance d.  Lowest, 0, at 0; the plain is at 1."""
+    return 1 - exp(-(x**2 + y**2) / 2)
+
+
+def monkey_saddle(x, y):
+    """Three valleys and three ridges meet at 0, where all second derivatives vanish; wells of -1/12 at distance 1."""
+    return (x**3 - 3 * x * y**2) / 3 + (x**2 + y**2) ** 2 / 4
+
+
 @dataclass(frozen=True)
 class Landscape:
     """What a picture of a landscape needs.
@@ -60,6 +70,8 @@ LANDSCAPES = {
     "rosenbrock": Landscape(rosenbrock, "Rosenbrock's valley", (-2, 1.9, -1.35, 2.1), (-1.15, -0.62)),
     "two_wells": Landscape(two_wells, "Two wells", (-1.8, 1.8, -1.45, 1.75), (0.3, 1.32)),
     "saddle": Landscape(saddle, "Saddle", (-1.9, 1.9, -1.6, 1.6), (-1.2, 0.02)),
+    "plateau": Landscape(plateau, "Plateau", (-4.2, 4.2, -3.5, 3.5), (-3.1, 1.4)),
+    "monkey_saddle": Landscape(monkey_saddle, "Monkey saddle", (-1.7, 1.7, -1.4, 1.4), (1.3, 0.05)),
 }
 
 

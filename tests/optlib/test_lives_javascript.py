@@ -118,7 +118,8 @@ def settings(f):
 def test_minima_of_the_generated_module_are_minima():
     table = ask([(GENERATED, "LANDSCAPES", [])])[0]
     wells = {name: len(entry["minima"]) for name, entry in table.items()}
-    assert wells == {"ravine": 1, "tilted_ravine": 1, "rosenbrock": 1, "two_wells": 2, "saddle": 2}
+    singles = dict.fromkeys(["ravine", "tilted_ravine", "rosenbrock", "plateau"], 1)
+    assert wells == singles | {"two_wells": 2, "saddle": 2, "monkey_saddle": 3}
     for name, entry in table.items():
         f, (left, right, bottom, top) = LANDSCAPES[name].f, LANDSCAPES[name].window
         x, y = np.meshgrid(np.linspace(left, right, 301), np.linspace(bottom, top, 301))
@@ -132,6 +133,7 @@ def test_minima_of_the_generated_module_are_minima():
 def test_paths_of_two_hundred_steps_agree_with_numpy():
     asked = [(rule, land) for rule in rules.ELEMENTWISE for land in LANDSCAPES]
     rates = {"ravine": 0.05, "tilted_ravine": 0.02, "rosenbrock": 2e-4, "two_wells": 0.02, "saddle": 0.05}
+    rates |= {"plateau": 0.05, "monkey_saddle": 0.05}
 
     def state(rule, land):
         start = LANDSCAPES[land].start
