@@ -95,7 +95,7 @@ WRONG = [
     ("label of another name", "eq-adamax-m\n", "eq-adamax-u2\n", "eq-adamax-u2", "does not fit: the block defines m"),
     ("label of another state", "eq-adam-moments", "eq-adam-theta2", "eq-adam-theta2", None),
     ("label of a state not in the block", "eq-adam-hats", "eq-adam-v", "eq-adam-v", "does not fit"),
-    ("label of no rule", "eq-adam-theta", "eq-adamw-theta", "eq-adamw-theta", "neither eq-<rule>-<name>"),
+    ("label of no rule", "eq-adam-theta", "eq-nobody-theta", "eq-nobody-theta", "neither eq-<rule>-<name>"),
     ("label in capitals", "eq-adagrad-g", "eq-adagrad-G", "eq-adagrad-G", "does not fit"),
     ("% let under an update", "% with \\epsilon = 0", "% let \\epsilon = 0", "eq-adamax-u", "takes % with and % where"),
     ("% with a state", "% with \\epsilon = 0", "% with m = 0", "eq-adamax-u", "adamax has no hyperparameter m"),
