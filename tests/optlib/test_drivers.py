@@ -191,25 +191,6 @@ def test_optimizer_keeps_dtype_shape_and_the_callers_arrays(rule, dtype):
         np.testing.assert_array_equal(opt.theta, path[-1])
 
 
-def test_blocks_change_no_bit(monkeypatch):
-    from optlib.drivers import optimizer
-
-    rng = np.random.default_rng(1)
-    theta, gs = rng.normal(size=1000), rng.normal(size=(3, 1000))
-    whole = Optimizer(rules.adam, theta)
-    monkeypatch.setattr(optimizer, "BLOCK", 64)
-    cut = Optimizer(rules.adam, theta)
-    number = Optimizer(steps.float_state, theta)
-    for g in gs:
-        cut.step(g)
-        number.step(g)
-    monkeypatch.setattr(optimizer, "BLOCK", 1 << 16)
-    for g in gs:
-        whole.step(g)
-    np.testing.assert_array_equal(cut.theta, whole.theta)
-    assert number.state[0][0] == pytest.approx(0.9**3), "one number a leaf, not one a block"
-
-
 def test_schedules_move_and_remember():
     run = minimize(quadratic(), START, rules.sgd, steps=3, lr=partial(cosine, peak=0.1, steps=3))
     x = START
