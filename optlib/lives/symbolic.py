@@ -49,8 +49,10 @@ def mean(a, axis=None):
 
 # the words of optlib.ops
 WORDS = {
+    "pi": sp.pi,
     "sqrt": each(sp.sqrt, 1),
     "exp": each(sp.exp, 1),
+    "log": each(sp.log, 1),
     "sin": each(sp.sin, 1),
     "cos": each(sp.cos, 1),
     "abs": each(sp.Abs, 1),
