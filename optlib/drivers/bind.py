@@ -1,5 +1,6 @@
 """A step meets the structure of theta: which leaves it sees, where its states start, how it is called."""
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -34,10 +35,21 @@ class Bound:
         """The states before the first step, a list a part."""
         return [start(s, a) for s, a in zip(self.signatures, self.parts(theta))]
 
+    @functools.cached_property
+    def steady(self):
+        """The hyperparameters of each part where none of them moves, else None."""
+        return None if any(h.moving for h in self.hypers) else tuple(h.fixed for h in self.hypers)
+
+    @functools.cached_property
+    def _averages(self):
+        """The place of the state named `average` in each part, None where no part has one."""
+        places = [s.average for s in self.signatures]
+        return None if all(p is None for p in places) else places
+
     def answer(self, theta, state):
         """Where the loss is reported: the states named `average` where a part has one, theta elsewhere."""
-        places = [s.average for s in self.signatures]
-        if all(p is None for p in places):
+        places = self._averages
+        if places is None:
             return theta
         if len(places) == 1 and not isinstance(theta, (dict, list, tuple)):
             return state[0][places[0]]
@@ -103,14 +115,17 @@ def _bind_leaves(steps, theta, hyper):
     _check_matrix(signatures, trees.leaves(theta), trees.names(theta))
     asks = tuple(dict.fromkeys(n for s in signatures for n in s.asks))
 
+    count = len(steps)
+
     def apply(theta, asked, state, t, now):
-        split = {n: trees.leaves(v) if isinstance(v, (dict, list, tuple)) else None for n, v in asked.items()}
+        # what is asked, for each leaf: split like theta, or shared
+        split = {n: trees.leaves(v) if isinstance(v, (dict, list, tuple)) else [v] * count for n, v in asked.items()}
         new, states = [], []
         for i, a in enumerate(trees.leaves(theta)):
-            values = [asked[n] if split[n] is None else split[n][i] for n in signatures[i].asks]
-            out = call(steps[i], signatures[i], a, values, state[i], t, now[i])
-            new.append(out[0])
-            states.append(list(out[1:]))
+            values = [split[n][i] for n in signatures[i].asks]
+            moved, *kept = call(steps[i], signatures[i], a, values, state[i], t, now[i])
+            new.append(moved)
+            states.append(kept)
         return trees.like(theta, new), states
 
     return Bound(steps, signatures, [Hyper(s, hyper) for s in signatures], asks, False, trees.leaves, apply)
@@ -146,6 +161,8 @@ def checked_theta(theta):
 
 def check_like(value, theta, name):
     """Raise unless `value` has the structure and shapes of theta and is real floating point."""
+    if type(value) is type(theta) is np.ndarray and value.dtype.kind == "f" and value.shape == theta.shape:
+        return  # the usual case needs no list of parts
     if isinstance(theta, dict) and (not isinstance(value, dict) or value.keys() != theta.keys()):
         got = list(value) if isinstance(value, dict) else type(value).__name__
         raise TypeError(f"{name} must be a dict with the keys {list(theta)}, got {got}")

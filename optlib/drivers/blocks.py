@@ -12,7 +12,7 @@ from contextvars import copy_context
 
 import numpy as np
 
-from optlib.grammar import call
+from optlib.grammar import call, read
 from optlib.lives import numba, ufuncs
 from optlib.lives.program import program
 
@@ -29,28 +29,39 @@ def advance(step, signature, theta, values, state, t, now, backend="numpy"):
     backend: "numpy" or "numba".  A rule without a Program runs as it stands, block by block.
     """
     flat = theta.reshape(-1)
-    values = [np.reshape(v, -1) if isinstance(v, np.ndarray) and v.shape == theta.shape else v for v in values]
+    values = [v.reshape(-1) if isinstance(v, np.ndarray) and v.shape == theta.shape else v for v in values]
     states = [s.reshape(-1) if isinstance(s, np.ndarray) else s for s in state]
-    bare = step
-    while isinstance(bare, functools.partial):
-        bare = bare.func
-    first = bare.__code__.co_varnames[0] if inspect.isfunction(bare) else "theta"
-    names = dict(zip([first, *signature.asks, *signature.state], [flat, *values, *states]))
-    arrays = {n: a for n, a in names.items() if isinstance(a, np.ndarray) and a.shape == flat.shape}
+    bare, names = _bare(step)
+    arrays, numbers = {}, {}
+    for name, value in zip(names, [flat, *values, *states]):
+        if isinstance(value, np.ndarray) and value.shape == flat.shape:
+            arrays[name] = value
+        else:
+            numbers[name] = value
     one_dtype = all(a.dtype == flat.dtype for a in arrays.values())
     text = program(bare, tuple(arrays)) if one_dtype else None
     if text is None:
         new = _plain(step, signature, flat, values, states, t, now)
     else:
-        numbers = {n: a for n, a in names.items() if n not in arrays}
-        known = signature.hyper | now | numbers | ({"t": t} if signature.timed else {})
-        scalars, once = text.scalars(**known)
+        if signature.timed:
+            numbers["t"] = t
+        scalars, once = text.scalars(**signature.hyper | now | numbers)
         run = _fused if backend == "numba" and flat.dtype in numba.DTYPES else _ufuncs
         run(text, list(arrays.values()), scalars)
         new = [once[n] if n in once else s for n, s in zip(signature.state, states)]
     for k, value in enumerate(new):
         if not isinstance(states[k], np.ndarray):
             state[k] = value
+
+
+@functools.lru_cache(256)
+def _bare(step):
+    """(the function in a partial, the names of its arguments: theta, what it asks, its states)."""
+    signature, bare = read(step), step
+    while isinstance(bare, functools.partial):
+        bare = bare.func
+    first = bare.__code__.co_varnames[0] if inspect.isfunction(bare) else "theta"
+    return bare, (first, *signature.asks, *signature.state)
 
 
 def _plain(step, signature, theta, values, states, t, now):
@@ -129,6 +140,8 @@ def _finite(block):
 
 def share(worker, size, block, threads=None, reverse=False):
     """Call worker(blocks) once a thread; all draw slices of `block` elements from one line, until it is empty."""
+    if size <= block:
+        return worker([slice(0, size)])
     starts = range(0, size, block)
     line = iter(reversed(starts) if reverse else starts)
     threads = threads or (1 if size < ALONE else min(cores(), MOST_THREADS))

@@ -95,6 +95,7 @@ def minimize(
     record = _Record(structure, np.sum([np.size(a) for a in trees.leaves(place)]), steps, t)
     fixed = {n: oracles.function(n) for n in bound.asks if n in problem.can} | {"rng": rng}
     first, last, began, loss = t, t + steps, time.perf_counter(), math.nan
+    has_loss, asks_loss, asks_g, steady = "f" in problem.can, "loss" in bound.asks, "g" in bound.asks, bound.steady
     ended, message = "stopped", f"stopped: {steps} steps done"
     bar = Progress(steps, progress)
     try:
@@ -103,10 +104,10 @@ def minimize(
                 if problem.batches:
                     oracles.batch = (problem.batches(t + 1),)
                 answer = bound.answer(place, state)
-                if "f" in problem.can:
+                if has_loss:
                     loss = _number(oracles.record("f", answer))
                 record.add(answer, loss, t)
-                if "f" in problem.can and not math.isfinite(loss):
+                if has_loss and not math.isfinite(loss):
                     ended, message = "diverged", f"diverged: the loss is {loss} after step {t}"
                     break
                 if callback and t > first and callback(t, record.shaped(answer), loss):
@@ -123,18 +124,20 @@ def minimize(
                 if seconds is not None and time.perf_counter() - began > seconds:
                     message = f"stopped: {seconds:g} seconds were over after step {t}"
                     break
-                now, memory = zip(*[h.at(t + 1, loss, m) for h, m in zip(bound.hypers, memory)])
-                asked = dict(fixed)
-                if "loss" in bound.asks:
+                now = steady
+                if now is None:
+                    now, memory = zip(*[h.at(t + 1, loss, m) for h, m in zip(bound.hypers, memory)])
+                asked = fixed.copy()
+                if asks_loss:
                     asked["loss"] = loss
-                if "g" in bound.asks:
+                if asks_g:
                     g = oracles.ask("grad", place)
                     if t == first:
                         check_like(g, place, "the gradient")
                     for f in transforms:
                         g = transform(f, g, place, t + 1, rng)
                     asked["g"] = g
-                    if "f" not in problem.can and not all(np.isfinite(a).all() for a in trees.leaves(g)):
+                    if not has_loss and not all(np.isfinite(a).all() for a in trees.leaves(g)):
                         ended, message = "diverged", f"diverged: the gradient is not finite after step {t}"
                         break
                 place, state = bound.apply(place, asked, state, t + 1, now)
@@ -181,6 +184,8 @@ class _Record:
 
 
 def _number(loss):
+    if isinstance(loss, float):  # np.float64 is one
+        return float(loss)
     if np.ndim(loss) and np.size(loss) != 1:
         raise ValueError(f"f must return one number, got shape {np.shape(loss)}")
     return float(np.asarray(loss).reshape(())) if np.ndim(loss) else float(loss)

@@ -14,7 +14,7 @@ class Oracles:
         self.count = dict.fromkeys(problem.can, 0)
         self.batch = ()
         self._functions = {n: f if structure is None else flat_oracle(f, structure) for n, f in problem.can.items()}
-        self._last = {n: (None, None, None, True) for n in problem.can}
+        self._last = {n: [None, None, None, True] for n in problem.can}
 
     def ask(self, name, theta):
         """The answer to the step; counted unless the step already knew it."""
@@ -38,10 +38,11 @@ class Oracles:
         return oracle
 
     def _answer(self, name, theta, counted):
-        place, batch, value, known = self._last[name]
-        if place is not theta or batch is not self.batch:
-            value, known = self._functions[name](theta, *self.batch), False
-        if counted and not known:
+        last = self._last[name]  # place, batch, value, whether the step knows it
+        if last[0] is not theta or last[1] is not self.batch:
+            value = self._functions[name](theta, *self.batch)
+            last[:] = theta, self.batch, value, False
+        if counted and not last[3]:
             self.count[name] += 1
-        self._last[name] = (theta, self.batch, value, known or counted)
-        return value
+            last[3] = True
+        return last[2]
