@@ -31,6 +31,23 @@ def share(a):
     return isinstance(a, Real) and 0 < a < 1
 
 
+# the schedules that are functions of t alone
+TIMED = [
+    "constant",
+    "cosine",
+    "exponential",
+    "inverse_sqrt",
+    "linear_warmup",
+    "one_cycle",
+    "one_cycle_momentum",
+    "polynomial",
+    "sgdr",
+    "step",
+    "triangular",
+    "warmup_cosine",
+    "wsd",
+]
+
 ACCEPTED = {
     **dict.fromkeys(("steps", "every", "period", "warmup", "decay", "growth"), (whole, "a whole number, at least 1")),
     **dict.fromkeys(("peak", "floor", "threshold", "patience"), (rate, "a number, at least 0")),

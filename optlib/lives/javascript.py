@@ -15,7 +15,7 @@ import sympy
 from sympy.printing.jscode import JavascriptCodePrinter
 from sympy.printing.precedence import precedence
 
-from optlib import rules
+from optlib import rules, schedules
 from optlib.grammar import read
 from optlib.lives import over
 from optlib.lives.symbolic import WORDS as SYMPY
@@ -25,11 +25,11 @@ from optlib.problems.landscapes import LANDSCAPES, minima
 GENERATED = Path(__file__).parents[1] / "widgets" / "generated.js"
 
 WORDS = """\
-const { abs, cos, exp, sign, sin, sqrt, max: maximum, min: minimum } = Math;
+const { abs, cos, exp, log, sign, sin, sqrt, max: maximum, min: minimum, PI: pi } = Math;
 const where = (condition, a, b) => (condition ? a : b);
 const ratio = (a, b, otherwise) => (b === 0 ? otherwise : a / b);
 """
-VOCABULARY = {"abs", "cos", "exp", "sign", "sin", "sqrt", "maximum", "minimum", "where", "ratio"}
+VOCABULARY = {"abs", "cos", "exp", "log", "sign", "sin", "sqrt", "maximum", "minimum", "where", "ratio"}
 OPERATORS = {
     ast.Add: ("+", 1),
     ast.Sub: ("-", 1),
@@ -58,6 +58,8 @@ def expression(node):
             return f"-{_within(node.operand, ATOM)}", 3
         case ast.BinOp(op=ast.Pow(), left=ast.Name(id=name), right=ast.Constant(value=2)):
             return f"{name} * {name}", 2
+        case ast.BinOp(op=ast.FloorDiv()):
+            return f"Math.floor({_within(node.left, 2)} / {_within(node.right, 3)})", ATOM
         case ast.BinOp(op=op) if type(op) in OPERATORS:
             sign, level = OPERATORS[type(op)]
             # powers group to the right, all else to the left
@@ -112,6 +114,12 @@ def rule(step):
     return _method("step", f"[{', '.join(held)}], {', '.join(asks)}, t, {{ {', '.join(signature.hyper)} }}", lines)
 
 
+def schedule(function):
+    """A schedule without memory as a JavaScript method `rate(t, {settings}) -> rate`; the settings are not checked."""
+    settings = read(function).hyper
+    return _method("rate", f"t, {{ {', '.join(settings)} }}", statements(function, ["t", *settings]))
+
+
 def landscape(f):
     """A landscape as two JavaScript methods, `f(x, y, {keywords})` and `grad(x, y, {keywords}) -> [dx, dy]`."""
     keywords = f.__kwdefaults__ or {}
@@ -152,10 +160,11 @@ def _method(name, arguments, lines):
 
 
 def module():
-    """The text of generated.js: RULES, LANDSCAPES, and the colors of the book."""
+    """The text of generated.js: RULES, SCHEDULES, LANDSCAPES, and the colors of the book."""
     out = [
-        "// Written by `python -m optlib.lives.javascript` from optlib/rules, optlib/problems/landscapes.py and\n"
-        "// optlib/plot/palette.py; a test holds it equal to them.  Change those, not this.\n",
+        "// Written by `python -m optlib.lives.javascript` from optlib/rules, optlib/schedules.py,\n"
+        "// optlib/problems/landscapes.py and optlib/plot/palette.py; a test holds it equal\n"
+        "// to them.  Change those, not this.\n",
         WORDS,
         "\nexport const RULES = {\n",
     ]
@@ -164,6 +173,11 @@ def module():
         facts = {"label": palette.label(name), "light": light, "dark": dark, "marker": marker}
         facts |= {"start": list(signature.state.values()), "hyper": signature.hyper}
         out.append(_entry(name, facts, rule(getattr(rules, name))))
+    out.append("};\n\nexport const SCHEDULES = {\n")
+    for name in schedules.TIMED:
+        settings = read(getattr(schedules, name)).hyper.items()
+        facts = {"hyper": {k: v for k, v in settings if v is not inspect.Parameter.empty}}
+        out.append(_entry(name, facts, schedule(getattr(schedules, name))))
     out.append("};\n\nexport const LANDSCAPES = {\n")
     for name, place in LANDSCAPES.items():
         wells = minima(place.f, place.window)

@@ -1,6 +1,7 @@
-// Written by `python -m optlib.lives.javascript` from optlib/rules, optlib/problems/landscapes.py and
-// optlib/plot/palette.py; a test holds it equal to them.  Change those, not this.
-const { abs, cos, exp, sign, sin, sqrt, max: maximum, min: minimum } = Math;
+// Written by `python -m optlib.lives.javascript` from optlib/rules, optlib/schedules.py,
+// optlib/problems/landscapes.py and optlib/plot/palette.py; a test holds it equal
+// to them.  Change those, not this.
+const { abs, cos, exp, log, sign, sin, sqrt, max: maximum, min: minimum, PI: pi } = Math;
 const where = (condition, a, b) => (condition ? a : b);
 const ratio = (a, b, otherwise) => (b === 0 ? otherwise : a / b);
 
@@ -382,6 +383,114 @@ export const RULES = {
       const v_hat = v / (1 - beta2 ** t);
       theta = theta - lr * m_hat / (sqrt(v_hat) + eps);
       return [theta, m, v];
+    },
+  },
+};
+
+export const SCHEDULES = {
+  constant: {
+    hyper: {},
+    rate(t, { peak }) {
+      const lr = peak;
+      return lr;
+    },
+  },
+  cosine: {
+    hyper: {"floor": 0.0},
+    rate(t, { peak, steps, floor }) {
+      const done = minimum(t - 1, steps - 1) / maximum(steps - 1, 1);
+      const lr = floor + (peak - floor) * (1 + cos(pi * done)) / 2;
+      return lr;
+    },
+  },
+  exponential: {
+    hyper: {"every": 1},
+    rate(t, { peak, factor, every }) {
+      const lr = peak * factor ** ((t - 1) / every);
+      return lr;
+    },
+  },
+  inverse_sqrt: {
+    hyper: {"warmup": 1},
+    rate(t, { peak, warmup }) {
+      const lr = peak * minimum(t / warmup, sqrt(warmup / t));
+      return lr;
+    },
+  },
+  linear_warmup: {
+    hyper: {},
+    rate(t, { peak, warmup }) {
+      const lr = peak * minimum(t / warmup, 1);
+      return lr;
+    },
+  },
+  one_cycle: {
+    hyper: {"start": 25.0, "final": 10000.0, "rise": 0.45, "fall": 0.9},
+    rate(t, { peak, steps, start, final, rise, fall }) {
+      const done = minimum(t - 1, steps - 1) / maximum(steps - 1, 1);
+      const low = peak / start;
+      const up = minimum(done / rise, (fall - done) / (fall - rise));
+      const tail = (done - fall) / (1 - fall);
+      const lr = low + (peak - low) * maximum(up, 0) - (low - low / final) * maximum(tail, 0);
+      return lr;
+    },
+  },
+  one_cycle_momentum: {
+    hyper: {"high": 0.95, "low": 0.85, "rise": 0.45, "fall": 0.9},
+    rate(t, { steps, high, low, rise, fall }) {
+      const done = minimum(t - 1, steps - 1) / maximum(steps - 1, 1);
+      const up = minimum(done / rise, (fall - done) / (fall - rise));
+      const momentum = high - (high - low) * maximum(up, 0);
+      return momentum;
+    },
+  },
+  polynomial: {
+    hyper: {"floor": 0.0, "power": 1.0},
+    rate(t, { peak, steps, floor, power }) {
+      const done = minimum(t - 1, steps - 1) / maximum(steps - 1, 1);
+      const lr = floor + (peak - floor) * (1 - done) ** power;
+      return lr;
+    },
+  },
+  sgdr: {
+    hyper: {"growth": 1, "floor": 0.0},
+    rate(t, { peak, period, growth, floor }) {
+      const before = Math.floor(ratio(log(1 + (growth - 1) * (t - 0.5) / period), log(growth), (t - 0.5) / period) / 1);
+      const begin = period * ratio(growth ** before - 1, growth - 1, before);
+      const done = (t - 1 - begin) / maximum(period * growth ** before - 1, 1);
+      const lr = floor + (peak - floor) * (1 + cos(pi * done)) / 2;
+      return lr;
+    },
+  },
+  step: {
+    hyper: {"factor": 0.1},
+    rate(t, { peak, every, factor }) {
+      const lr = peak * factor ** Math.floor((t - 1) / every);
+      return lr;
+    },
+  },
+  triangular: {
+    hyper: {"floor": 0.0},
+    rate(t, { peak, period, floor }) {
+      const done = (t - 1) / period - Math.floor((t - 1) / period);
+      const lr = floor + (peak - floor) * (1 - abs(2 * done - 1));
+      return lr;
+    },
+  },
+  warmup_cosine: {
+    hyper: {"floor": 0.0},
+    rate(t, { peak, steps, warmup, floor }) {
+      const done = maximum(minimum(t, steps) - warmup, 0) / maximum(steps - warmup, 1);
+      const lr = minimum(t / warmup, 1) * (floor + (peak - floor) * (1 + cos(pi * done)) / 2);
+      return lr;
+    },
+  },
+  wsd: {
+    hyper: {"floor": 0.0},
+    rate(t, { peak, steps, warmup, decay, floor }) {
+      const done = maximum(minimum(t, steps) - (steps - decay), 0) / decay;
+      const lr = minimum(t / warmup, 1) * (floor + (peak - floor) * (1 - done));
+      return lr;
     },
   },
 };

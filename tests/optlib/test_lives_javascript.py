@@ -21,7 +21,8 @@ EXPRESSIONS = [
     "where(a > b, a, b)", "where(a + b <= c, 1, -1) * 2", "ratio(a, b - b, 7)", "ratio(a, b, 7)",
     "maximum(a, b) - minimum(a, b)",
     "sqrt(abs(a - b))", "exp(-a) + sin(b) * cos(c)", "sign(a - b)", "sign(a - a)", "a * (b > c)",
-    "(a + 4) % (c + 1) < 1",
+    "(a + 4) % (c + 1) < 1", "(a - 4) // c", "a // (b * c) // 2", "a * b // c", "a / (b // 2 - 9)", "-(a // b)",
+    "log(c) + pi",
 ]  # fmt: skip
 
 
@@ -169,7 +170,7 @@ def walk(rule, land, state, steps):
 
 
 def test_expressions_keep_their_meaning():
-    words = {name: getattr(ops, name) for name in javascript.VOCABULARY}
+    words = {name: getattr(ops, name) for name in javascript.VOCABULARY | {"pi"}}
     lines = [javascript.expression(ast.parse(text, mode="eval").body)[0] for text in EXPRESSIONS]
     numbers = [(2.5, 1.25, 3.0), (0.5, -2.0, 1.5), (1.0, 1.0, 2.0)]
     script = f"{javascript.WORDS}\nconst f = (a, b, c) => [{', '.join(lines)}].map(Number).join(' ');\n"

@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 from optlib import Problem, minimize, range_test, rules, schedules
+from optlib.grammar import read
 from optlib.lives import over
 from optlib.lives.symbolic import WORDS
 from optlib.schedules import (
@@ -29,6 +30,7 @@ from optlib.schedules import (
     warmup_cosine,
     wsd,
 )
+from tests.optlib.node import GENERATED, ask, close
 
 CASES = {
     "constant": partial(constant, peak=0.3),
@@ -79,7 +81,7 @@ def test_first_steps_last_steps_and_turning_points(name):
 
 def test_every_schedule_has_its_endpoints():
     here = {n for n, f in vars(schedules).items() if getattr(f, "__wrapped__", None)} - {"reduce_on_plateau"}
-    assert here == {n.removesuffix("_even") for n in CASES} and CASES.keys() == ENDPOINTS.keys()
+    assert here == set(schedules.TIMED) == {n.removesuffix("_even") for n in CASES} and CASES.keys() == ENDPOINTS.keys()
 
 
 @pytest.mark.parametrize("name", sorted(set(ELEMENTWISE) - {"constant"}))
@@ -97,6 +99,14 @@ def test_the_text_of_a_schedule_runs_in_sympy(name):
     found = sp.sympify(over(CASES[name].func.__wrapped__, WORDS)(t, **exact))
     for k in (1, 2, 5, 6, 9, 19, 20, 21, 28, 29):
         assert float(found.subs(t, k).evalf(30)) == pytest.approx(CASES[name](k), rel=1e-12, abs=1e-16)
+
+
+def test_schedules_in_javascript_are_those_in_python():
+    asked = [(name, t) for name in ELEMENTWISE for t in (1, 2, 5, 6, 9, 19, 20, 21, 28, 29, 1000)]
+    hyper = {name: read(f.func).hyper | f.keywords for name, f in CASES.items()}
+    questions = [(GENERATED, f"SCHEDULES.{CASES[n].func.__name__}.rate", [t, hyper[n]]) for n, t in asked]
+    for (name, t), got in zip(asked, ask(questions)):
+        assert close(got, CASES[name](t)), (name, t)
 
 
 def test_restarts_fall_where_they_should_far_out():
