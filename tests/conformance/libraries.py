@@ -6,44 +6,13 @@ after each step as float64.  The first entry of a rule is the one whose runs are
 
 from functools import partial
 
-import jax
-import jax.numpy as jnp
-import numpy as np
 import optax
 import torch
 
-jax.config.update("jax_enable_x64", True)
-VERSIONS = {"torch": torch.__version__.split("+")[0], "optax": optax.__version__, "jax": jax.__version__}
+from tests.conformance import relatives
+from tests.conformance.runners import VERSIONS, on_optax, on_torch, optax_betas, optax_run, torch_betas, torch_run
 
-
-def torch_run(make, theta, gradients, lrs, hyper, dtype=torch.float64):
-    """make: function (parameters, lr, **hyper) -> torch optimizer."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)  # NAdam keeps its product of momenta in the default dtype
-    try:
-        p = torch.tensor(theta, dtype=dtype, requires_grad=True)
-        optimizer, path = make([p], lr=float(lrs[0]), **hyper), []
-        for g, lr in zip(gradients, lrs):
-            optimizer.param_groups[0]["lr"] = float(lr)
-            p.grad = torch.tensor(g, dtype=dtype)
-            optimizer.step()
-            path.append(p.detach().numpy().copy())
-    finally:
-        torch.set_default_dtype(before)
-    return np.array(path, float)
-
-
-def optax_run(make, theta, gradients, lrs, hyper):
-    """make: function (schedule, **hyper) -> optax gradient transformation."""
-    rates = jnp.asarray(lrs)
-    optimizer, path = make(lambda count: rates[count], **hyper), []
-    p = jnp.asarray(theta)
-    state = optimizer.init(p)
-    for g in gradients:
-        update, state = optimizer.update(jnp.asarray(g), state, p)
-        p = optax.apply_updates(p, update)
-        path.append(np.array(p))
-    return np.array(path, float)
+__all__ = ["REFERENCES", "VERSIONS", "optax_inside", "optax_run", "torch_betas", "torch_nesterov", "torch_run"]
 
 
 def torch_nesterov(p, lr, momentum):
@@ -54,14 +23,6 @@ def torch_rmsprop(p, lr, rho, eps):
     return torch.optim.RMSprop(p, lr=lr, alpha=rho, eps=eps)
 
 
-def torch_betas(optimizer, p, lr, beta1, beta2, eps, **more):
-    return optimizer(p, lr=lr, betas=(beta1, beta2), eps=eps, **more)
-
-
-def optax_betas(optimizer, lr, beta1, beta2, eps):
-    return optimizer(lr, b1=beta1, b2=beta2, eps=eps)
-
-
 def optax_inside(lr, momentum):
     return optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum))
 
@@ -69,8 +30,6 @@ def optax_inside(lr, momentum):
 def optax_average(lr, momentum):
     return optax.chain(optax.ema(momentum, debias=False), optax.scale_by_learning_rate(lr))
 
-
-on_torch, on_optax = partial(partial, torch_run), partial(partial, optax_run)
 
 REFERENCES = [
     ("sgd", "torch", "SGD(lr)", on_torch(torch.optim.SGD)),
@@ -106,3 +65,4 @@ REFERENCES = [
         on_torch(partial(torch_betas, torch.optim.NAdam, momentum_decay=1e9)),
     ),
 ]
+REFERENCES += relatives.REFERENCES

@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from tests.conformance import differences
-from tests.conformance.libraries import REFERENCES, VERSIONS, torch_nesterov
+from tests.conformance import differences, relatives
+from tests.conformance import tensors
+from tests.conformance.libraries import REFERENCES, torch_nesterov
+from tests.conformance.relatives import BETAS
+from tests.conformance.runners import MADE_BY, VERSIONS
 from tests.reference import vectors
 
 STEPS = 10
@@ -11,12 +14,6 @@ CONSTANT = [0.1] * STEPS
 CHANGING = [0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.2, 0.2, 0.0, 0.05]
 
 MOMENTA = [dict(momentum=0.9), dict(momentum=0.5), dict(momentum=0.99), dict(momentum=0.0)]
-BETAS = [
-    dict(beta1=0.9, beta2=0.999, eps=1e-8),
-    dict(beta1=0.5, beta2=0.9, eps=1e-8),
-    dict(beta1=0.9, beta2=0.99, eps=0.5),
-    dict(beta1=0.0, beta2=0.999, eps=1e-3),
-]
 HYPER = {
     "sgd": [{}],
     "momentum": MOMENTA,
@@ -28,7 +25,7 @@ HYPER = {
     "adam": BETAS,
     "adamax": BETAS,
     "nadam": BETAS,
-}
+} | relatives.HYPER
 
 
 def streams(seed=20):
@@ -47,20 +44,21 @@ def streams(seed=20):
     return {name: {k: np.asarray(v).tolist() for k, v in s.items()} for name, s in made.items()}
 
 
-def cases(rule, inputs):
+def cases(rule, inputs, library=None):
     """Each stream with each setting at a constant rate; two streams also at a rate that changes on the way."""
+    settings = HYPER.get((rule, library), HYPER[rule])
     for name in inputs:
-        for hyper in HYPER[rule]:
+        for hyper in settings:
             yield name, hyper, CONSTANT
     for name in ("zeros", "spike"):
-        yield name, HYPER[rule][0], CHANGING
+        yield name, settings[0], CHANGING
 
 
-def run_all(run, rule, inputs):
+def run_all(run, rule, inputs, library=None):
     """The stored form of all cases of a rule."""
     return [
         dict(stream=name, hyper=hyper, lr=lrs, theta=run(*vectors.stream(inputs, name), lrs, hyper).tolist())
-        for name, hyper, lrs in cases(rule, inputs)
+        for name, hyper, lrs in cases(rule, inputs, library)
     ]
 
 
@@ -89,9 +87,11 @@ def stored():
     out = {"streams": inputs, "lookahead": lookahead_run()}
     for rule, library, settings, run in REFERENCES:
         if rule not in out:
-            needed = ("optax", "jax") if library == "optax" else ("torch",)
-            versions = {k: VERSIONS[k] for k in needed}
-            out[rule] = dict(made_by=versions, library=library, settings=settings, cases=run_all(run, rule, inputs))
+            versions = {k: VERSIONS[k] for k in MADE_BY[library]}
+            out[rule] = dict(
+                made_by=versions, library=library, settings=settings, cases=run_all(run, rule, inputs, library)
+            )
+    out |= tensors.stored()
     return out
 
 

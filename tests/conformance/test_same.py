@@ -41,14 +41,14 @@ def agree(a, b):
     return a == b if isinstance(a, str) else close(a, b)
 
 
-@pytest.mark.parametrize("name", ["streams", "lookahead", *rules.ELEMENTWISE])
+@pytest.mark.parametrize("name", ["streams", "lookahead", *rules.ELEMENTWISE, "sophia"])
 def test_the_stored_runs_are_what_the_installed_libraries_compute(name, remade):
     """A new version of a library may come with new files: `python -m tests.conformance.make`."""
     assert agree(remade[name], load(name)), f"tests/reference/{name}.json differs from what {VERSIONS} compute"
 
 
 def test_no_rule_is_left_out():
-    assert {rule for rule, *_ in REFERENCES} == set(rules.ELEMENTWISE)
+    assert {rule for rule, *_ in REFERENCES} == {*rules.ELEMENTWISE, "sophia"}
 
 
 @pytest.mark.parametrize("entry", REFERENCES, ids=LABELS)
@@ -57,7 +57,8 @@ def test_the_rule_follows_the_library(entry):
     inputs, step = fresh(), getattr(rules, rule)
     worst = {np.float64: 0.0, np.float32: 0.0}
     everything = (
-        list(cases(rule, inputs)) + [("fresh2", hyper, CHANGING) for _, hyper, _ in cases(rule, ["fresh2"])][:2]
+        list(cases(rule, inputs, library))
+        + [("fresh2", hyper, CHANGING) for _, hyper, _ in cases(rule, ["fresh2"], library)][:2]
     )
     for name, hyper, lrs in everything:
         theta, gradients = stream(inputs, name)

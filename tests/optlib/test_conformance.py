@@ -1,4 +1,4 @@
-"""The ten rules and Nesterov's look-ahead, step for step, against stored runs of torch and optax.
+"""The elementwise rules and Nesterov's look-ahead, step for step, against stored runs of other libraries.
 
 tests/reference holds the runs and the versions that made them; tests/conformance makes them again in CI.
 """
@@ -13,8 +13,10 @@ from tests.reference.vectors import close, distance, load, stream
 
 STREAMS = load("streams")
 FLOAT32 = 5e-7  # of the largest parameter of the run: four units in the last place of a float32
+# the quotient of two averages, both rounded at the height of a spike that they still remember
+COARSER = {"sophia": 1e-6}
 # by the names of the rules, so that none is left out in silence
-STORED = {name: load(name) for name in rules.ELEMENTWISE}
+STORED = {name: load(name) for name in [*rules.ELEMENTWISE, "sophia"]}
 
 
 def replayed(name, case, dtype=np.float64, rule=None, **changes):
@@ -36,26 +38,28 @@ def test_the_streams_hold_what_they_are_for():
         assert "eps" not in cases[0]["hyper"] or max(c["hyper"]["eps"] for c in cases) >= 0.5, name
 
 
-@pytest.mark.parametrize("name", rules.ELEMENTWISE)
+@pytest.mark.parametrize("name", STORED)
 def test_agrees_with_the_library_in_double(name):
     for case in STORED[name]["cases"]:
         got = replayed(name, case)
         assert close(got, case["theta"]), (case["stream"], case["hyper"], case["lr"], distance(got, case["theta"]))
 
 
-@pytest.mark.parametrize("name", rules.ELEMENTWISE)
+@pytest.mark.parametrize("name", STORED)
 def test_agrees_with_the_library_in_single(name):
     for case in STORED[name]["cases"]:
         got, want = replayed(name, case, np.float32), np.array(case["theta"])
         assert got.dtype == np.float32
-        assert np.max(np.abs(got - want)) <= FLOAT32 * max(1, np.max(np.abs(want))), (case["stream"], case["hyper"])
+        bound = COARSER.get(name, FLOAT32) * max(1, np.max(np.abs(want)))
+        assert np.max(np.abs(got - want)) <= bound, (case["stream"], case["hyper"])
 
 
-@pytest.mark.parametrize("name", rules.ELEMENTWISE)
+@pytest.mark.parametrize("name", STORED)
 def test_another_setting_is_told_apart(name):
-    """The stored runs see each hyperparameter: a change of one percent shows."""
+    """The stored runs see each hyperparameter: a change of one percent shows, of one where it counts steps."""
     for key in STORED[name]["cases"][0]["hyper"]:
-        runs = [(c, replayed(name, c, **{key: 0.99 * c["hyper"][key] + 1e-3})) for c in STORED[name]["cases"]]
+        other = (lambda value: value + 1) if key == "every" else (lambda value: 0.99 * value + 1e-3)
+        runs = [(c, replayed(name, c, **{key: other(c["hyper"][key])})) for c in STORED[name]["cases"]]
         assert max(distance(got, c["theta"]) for c, got in runs) > 1e-5, key
 
 
