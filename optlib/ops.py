@@ -117,7 +117,7 @@ def orthogonalize(a, eps=1e-7, steps=5):
     """
     if np.ndim(a) != 2:
         raise ValueError(f"orthogonalize takes matrices (two-dimensional arrays), got shape {np.shape(a)}")
-    x = a * ratio(1.0, norm(a) + eps, 0.0)
+    x = a / (norm(a) + eps) if norm(a) else a
     x = x.T if a.shape[0] > a.shape[1] else x  # the smaller of the two products x x^T, x^T x costs less
     for _ in range(steps):
         x = newton_schulz(x)

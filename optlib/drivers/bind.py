@@ -18,7 +18,8 @@ class Bound:
     """A step bound to a structure.
 
     steps, signatures, hypers: one a part (a part is a leaf, or the whole model).  asks: what all parts ask, in order.
-    flat: whether the step sees one vector while theta is a structure.  parts(theta) -> what each part sees of it.
+    flat: whether the step sees one vector while theta is a structure or has several axes.
+    parts(theta) -> what each part sees of it.
     apply(theta, asked, state, t, now) -> (theta, state), pure; asked maps names to values, state and now hold the
     states and the hyperparameters of each part.
     """
@@ -90,7 +91,7 @@ def _partition(steps, theta):
 
 def _bind_whole(step, signature, theta, hyper):
     """theta is one array or number, or the step sees all leaves at once."""
-    flat = signature.scope is Model and isinstance(theta, (dict, list, tuple))
+    flat = signature.scope is Model and (isinstance(theta, (dict, list, tuple)) or np.ndim(theta) > 1)
     _check_matrix(signature, [theta], ["theta"])
     scalar_array = isinstance(theta, np.ndarray) and theta.ndim == 0
 
@@ -100,7 +101,7 @@ def _bind_whole(step, signature, theta, hyper):
     def apply(theta, asked, state, t, now):
         values = [asked[n] for n in signature.asks]
         if flat:
-            values = [trees.ravel(trees.leaves(v)) if isinstance(v, (dict, list, tuple)) else v for v in values]
+            values = [trees.ravel(trees.leaves(v)) if _shaped_like(v, theta) else v for v in values]
             new, *state = call(step, signature, *parts(theta), values, state[0], t, now[0])
             return trees.like(theta, trees.unravel(new, trees.leaves(theta))), [state]
         new, *state = call(step, signature, theta, values, state[0], t, now[0])
@@ -129,6 +130,11 @@ def _bind_leaves(steps, theta, hyper):
         return trees.like(theta, new), states
 
     return Bound(steps, signatures, [Hyper(s, hyper) for s in signatures], asks, False, trees.leaves, apply)
+
+
+def _shaped_like(value, theta):
+    """Whether `value` is a structure, or an array that comes in the shape of theta and not as a vector."""
+    return isinstance(value, (dict, list, tuple)) or (np.ndim(value) > 1 and np.shape(value) == np.shape(theta))
 
 
 def _check_matrix(signatures, leaves, names):
@@ -188,6 +194,6 @@ def flat_oracle(function, theta):
 
     def of_vector(vector, *rest):
         out = function(trees.like(theta, trees.unravel(vector, parts)), *rest)
-        return trees.ravel(trees.leaves(out)) if isinstance(out, (dict, list, tuple)) else out
+        return trees.ravel(trees.leaves(out)) if _shaped_like(out, theta) else out
 
     return of_vector

@@ -38,7 +38,8 @@ class Optimizer:
             s.scope is None and isinstance(a, np.ndarray) and a.ndim
             for s, a in zip(self._bound.signatures, self._bound.parts(self.theta))
         )
-        self.state = self._bound.start(self.theta)
+        # copies: a state that starts at theta must not move with it
+        self.state = [[_owned(s) for s in states] for states in self._bound.start(self.theta)]
         if self._by_blocks:
             self.state = [
                 [_room(n, s, signature, a) for n, s in zip(signature.state, states)]
