@@ -12,7 +12,7 @@ from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.util.console import nocolor
 
-from book import assets
+from book import assets, cards
 from book.bundle import bundle
 from book.check import problems
 from book.notebooks import ENVIRONMENT
@@ -44,19 +44,23 @@ def sources(root):
         yield path, path.relative_to(root)
 
 
-def stage(root, out):
-    """Lay the sources out as the site has them; an unchanged file keeps its time, so Sphinx reads only what changed."""
-    wanted = {out / place: path for path, place in sources(root)}
+def stage(root, out, made=None):
+    """Lay the sources out as the site has them; an unchanged file keeps its time, so Sphinx reads only what changed.
+
+    made: {place on the site: text} of pages that are written by a program.
+    """
+    wanted = {out / place: path.read_bytes() for path, place in sources(root)}
+    wanted |= {out / place: text for place, text in (made or {}).items()}
     for old in [p for p in out.rglob("*") if p.is_file() and p not in wanted]:
         old.unlink()
-    for target, path in wanted.items():
-        assets.write(target, path.read_bytes())
+    for target, content in wanted.items():
+        assets.write(target, content)
 
 
 def build(root=ROOT, out=ROOT / "_build", verbose=True):
     """Build everything below `out`; 0 when nothing warned and every page holds what book/check.py asks."""
     start = time.perf_counter()
-    stage(root, out / "source")
+    stage(root, out / "source", cards.pages())
     assets.vendor(root, out / "static")
     os.environ.update(ENVIRONMENT, DESCENT_BUILD=str(out))
     if not sys.stdout.isatty():

@@ -7,6 +7,7 @@ PARTS = (
     "widgets",
     "boxes",
     "rules",
+    "cards",
     "landing",
     "notation",
     "downloads",

@@ -63,10 +63,10 @@ def visit_display(self, node):
 
 
 def add_marks(app, doctree):
-    """Ask the prover about the labeled equations of this chapter; what it refuses is a warning."""
+    """Ask the prover about the labeled equations of this page; what it refuses is a warning."""
     docname = app.env.docname
     labeled = [node for node in doctree.findall(nodes.math_block) if node.get("label")]
-    if not places.chapter(docname) or not labeled:
+    if not labeled:
         return
     from book.proofs import prove
 

@@ -58,7 +58,7 @@ def resolve(app, doctree, docname):
             copy = next(n for n in chapter.findall(nodes.math_block) if n.get("label") == label).deepcopy()
             copy["ids"], copy["number"] = [], None
             left += copy
-        code = rules.shown(docname, rules.find(example["rule"]), docstring=False)
+        code = rules.shown(app.env, docname, rules.find(example["rule"]), docstring=False)
         example.replace_self(nodes.container("", left, code, classes=["proof-example"]))
 
 

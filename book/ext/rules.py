@@ -10,6 +10,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
 
 from book.ext import places
 
@@ -40,13 +41,18 @@ def text_of(function, docstring=True):
     return text, inspect.getsourcefile(inspect.unwrap(function)), first
 
 
-def shown(docname, function, docstring=True):
-    """The nodes that show a function: its text, and a link to where it stands."""
+def shown(env, docname, function, docstring=True):
+    """The nodes that show a function: its text, a link to where it stands, and one to its card where there is one."""
     text, file, line = text_of(function, docstring)
     place = f"{places.page_of(file).removeprefix('source/')}.py, line {line}"
     link = nodes.reference("", place, refuri=places.link_to(docname, file, line), internal=True)
     code = nodes.literal_block(text, text, language="python")
-    return nodes.container("", code, nodes.paragraph("", "", link, classes=["rule-place"]), classes=["rule"])
+    foot = nodes.paragraph("", "", link, classes=["rule-place"])
+    card = f"rules/{function.__name__}"
+    if card in env.found_docs and card != docname:
+        address = relative_uri(f"{docname}.html", f"{card}.html")
+        foot.insert(0, [nodes.reference("", "reference card", refuri=address, internal=True), nodes.Text(" · ")])
+    return nodes.container("", code, foot, classes=["rule"])
 
 
 class Rule(SphinxDirective):
@@ -61,7 +67,7 @@ class Rule(SphinxDirective):
         except LookupError as error:
             raise self.error(str(error)) from error
         self.env.note_dependency(inspect.getsourcefile(inspect.unwrap(function)))
-        return [shown(self.env.docname, function, "no-docstring" not in self.options)]
+        return [shown(self.env, self.env.docname, function, "no-docstring" not in self.options)]
 
 
 def source_pages(app):

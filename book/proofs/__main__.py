@@ -8,6 +8,7 @@ from pathlib import Path
 from book.proofs.prover import prove, strength, twice
 
 ROOT = Path(__file__).resolve().parents[2]
+CONVENTIONS = ROOT / "book" / "conventions.md"
 KINDS = ("definition", "proved", "proved", "checked", "checked", "plain", "failed")  # as STRENGTH, in words
 
 
@@ -18,7 +19,7 @@ def main(arguments=None):
     parser.add_argument("--json", action="store_true", help="one object a displayed block instead")
     options = parser.parse_args(arguments)
     chapters = ROOT / "chapters"
-    files = options.files or [*sorted(chapters.glob("*.md")), *sorted(chapters.glob("solutions/*.md"))]
+    files = options.files or [*sorted(chapters.glob("*.md")), *sorted(chapters.glob("solutions/*.md")), CONVENTIONS]
     for file in files:
         if not Path(file).is_file():
             parser.error(f"{file} is no file")

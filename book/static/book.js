@@ -16,3 +16,30 @@ const reach = () => {
 };
 document.fonts.ready.then(reach);
 addEventListener("resize", reach);
+
+// A table of algorithms can be narrowed: a choice for each column whose cells repeat.  Without scripts it is a table.
+for (const table of document.querySelectorAll("table.algorithms")) {
+  const rows = [...table.tBodies[0].rows];
+  const text = (row, i) => row.cells[i].textContent.trim();
+  const form = Object.assign(document.createElement("form"), { className: "filters" });
+  const said = Object.assign(document.createElement("output"), { className: "filters-said" });
+  const choices = [...table.tHead.rows[0].cells].flatMap((head, i) => {
+    const values = [...new Set(rows.map((row) => text(row, i)))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    if (values.length === rows.length) return [];
+    const label = Object.assign(document.createElement("label"), { textContent: head.textContent });
+    const select = document.createElement("select");
+    select.append(new Option("any", ""), ...values.filter(Boolean).map((value) => new Option(value)));
+    label.append(select);
+    form.append(label);
+    return [[i, select]];
+  });
+  const narrow = () => {
+    for (const row of rows) row.hidden = choices.some(([i, { value }]) => value && text(row, i) !== value);
+    said.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rules`;
+  };
+  form.addEventListener("change", narrow);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.append(said);
+  (table.closest(".pst-scrollable-table-container, .table-box") ?? table).before(form);
+  narrow();
+}

@@ -22,18 +22,19 @@ RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: r"\ge", ast.LtE: r"\le", ast.Eq:
 FENCED = {"abs": (r"\lvert", r"\rvert"), "norm": (r"\lVert", r"\rVert")}
 APPLIED = {"sign": r"\operatorname{sign}", "mean": r"\operatorname{mean}", "exp": r"\exp", "sin": r"\sin"}
 APPLIED |= {"cos": r"\cos", "maximum": r"\max", "minimum": r"\min"}
-NUMBERS = {"norm", "dot", "mean"}  # words that make a number of an array
+NUMBERS = {"norm", "norm1", "rms", "dot", "mean"}  # words that make a number of an array
 TALL = re.compile(r"\\[dt]?frac|\\begin|\\sqrt")
 WORDY = re.compile(rf"{TALL.pattern}|\\text|\\operatorname")  # a little space beside these
 
 
 @dataclass(frozen=True)
 class Line:
-    """One equation.  name: what it defines.  latex: None where a line has no form here.  line: in the source file."""
+    """One equation.  name: what it defines.  latex: None where a line has no form here.  at: its line in the file."""
 
     name: str
     latex: str | None
-    line: int
+    at: int
+    code: str
 
 
 def symbol(name, names, moves=False):
@@ -78,10 +79,11 @@ def written(step, names):
     writer, out = _Writer(step, names), []
     for node in body:
         if isinstance(node, ast.Assign):
+            place = first + node.lineno - 1, ast.unparse(node)
             try:
-                out.append(Line(*writer.line(node), first + node.lineno - 1))
+                out.append(Line(*writer.line(node), *place))
             except SyntaxError:
-                out.append(Line(ast.unparse(node.targets[0]), None, first + node.lineno - 1))
+                out.append(Line(ast.unparse(node.targets[0]), None, *place))
     return out, writer.new
 
 
@@ -140,6 +142,10 @@ class _Writer:
                 return self.name(name), ATOM
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 return f"-{self.within(inner, PRODUCT)}", SUM
+            case ast.BinOp(op=ast.Mult(), left=ast.Constant(value=0)):
+                return "0", ATOM  # 0 * g is a zero in the shape of g
+            case ast.BinOp(op=ast.Add(), left=left, right=right) if self.write(right)[0] == "0":
+                return self.write(left)
             case ast.BinOp(op=ast.Add() | ast.Sub() as op, left=left, right=right):
                 sign = "+" if isinstance(op, ast.Add) else "-"
                 return f"{self.write(left)[0]} {sign} {self.within(right, PRODUCT)}", SUM
@@ -217,7 +223,17 @@ class _Writer:
         if word in ("where", "ratio") and len(args) == 3:
             rows = r" \\ ".join(self.rows(word, args))
             return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
-        raise SyntaxError(f"{word} has no form in LaTeX here")
+        if word in ("root", "inverse_root"):
+            power = "1/2" if word == "root" else f"-1/{self.within(args[1], ATOM)}"
+            return f"{self.base(args[0])}^{{{power}}}", POWER
+        if word == "eye":
+            return "I", ATOM
+        if word == "solve":
+            return rf"{self.base(args[0])}^{{-1}} {self.within(args[1], POWER)}", PRODUCT
+        if word == "outer":
+            return rf"{self.within(args[0], POWER)} {self.base(args[1])}^\top", PRODUCT
+        word = rf"\operatorname{{{word.replace('_', '')}}}"
+        return word + _bracket("(", ", ".join(self.write(a)[0] for a in args), ")"), ATOM
 
     def rows(self, word, args):
         """The rows of a choice; one inside its last row goes on in the same braces."""
@@ -246,7 +262,7 @@ def _quotient(node):
 
 
 def _number(value):
-    text = repr(value)
+    text = repr(value).removesuffix(".0")
     if "e" not in text:
         return text
     digits, power = text.split("e")

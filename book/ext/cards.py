@@ -1,0 +1,111 @@
+"""The reference cards' equations, the table of all rules that links to them, and the table of their lives."""
+
+import inspect
+import json
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from book import cards
+from book.ext import notation, places
+from book.proofs.code import Code
+from optlib import rules
+from optlib.plot import palette
+
+log = logging.getLogger(__name__)
+LIVES = places.ROOT / "book" / "lives.json"
+NAMES = {"numpy": "NumPy", "sympy": "SymPy", "javascript": "JavaScript"}
+COLUMNS = {"Rule": 22, "Family": 26, "Year": 9, "Numbers kept": 18, "Asks for": 17, "Chapter": 8}
+
+
+def note(env, *files):
+    for file in files:
+        env.note_dependency(str(file))
+
+
+class CardEquations(SphinxDirective):
+    """`:::{card-equations} adam`: the lines of a rule as equations, each with its proof."""
+
+    required_arguments = 1
+
+    def run(self):
+        name = self.arguments[0]
+        step = getattr(rules, name)
+        note(self.env, inspect.getsourcefile(step), cards.FILES["cards.toml"], cards.FILES["notation.toml"])
+        file = str(Code(step, {}).file)
+        excused = cards.facts().get(name, {}).get("unproved")
+        made = []
+        for line, found in cards.proved(step):
+            if line.latex is None:
+                made.append(nodes.literal_block(line.code, line.code, language="python"))
+                continue
+            node = nodes.math_block(line.latex, line.latex, nowrap=False, number=None, label=None)
+            self.set_source_info(node)
+            if found and found.verdict.startswith(("proved", "checked")):
+                node["mark"] = {"verdict": found.verdict, "file": file, "line": line.at}
+            elif not excused:
+                log.warning("%s of the card is not proved: %s", line.name, found and found.detail, location=node)
+            made.append(node)
+        if excused:
+            made.append(nodes.paragraph("", "", *self.parse_inline(excused)[0]))
+        return made
+
+
+def reference(docname, name):
+    """A link to the card of a rule, in its printed name."""
+    link = places.reference(docname, "doc", f"/rules/{name}")
+    link += nodes.inline("", palette.label(name))
+    return link
+
+
+class Algorithms(SphinxDirective):
+    """All rules, one a row."""
+
+    def run(self):
+        note(self.env, *cards.FILES.values(), inspect.getsourcefile(palette))
+        rows = []
+        for name in sorted(rules.__all__, key=lambda n: (cards.facts().get(n, {}).get("year", 9999), n)):
+            step, told = getattr(rules, name), cards.facts().get(name, {})
+            note(self.env, inspect.getsourcefile(step))
+            words = (cards.family(name), str(told.get("year", "")), cards.numbers_kept(step), cards.needs(step))
+            rows.append([[reference(self.env.docname, name)], *([nodes.Text(w)] for w in words), [self.chapter(told)]])
+        head = [[nodes.Text(word)] for word in COLUMNS]
+        table = notation.table(rows, head, COLUMNS.values())
+        table["classes"] = ["algorithms"]
+        return [table]
+
+    def chapter(self, told):
+        stem = told.get("chapter", "")
+        number = str(int(stem[:2])) if stem else ""
+        if f"chapters/{stem}" not in self.env.found_docs:
+            return nodes.inline("", number, classes=["unwritten"])
+        link = places.reference(self.env.docname, "doc", f"/chapters/{stem}")
+        link += nodes.inline("", number)
+        return link
+
+
+class Lives(SphinxDirective):
+    """Where each rule runs unchanged, from the table that the tests of the lives write and hold."""
+
+    def run(self):
+        note(self.env, LIVES)
+        if not LIVES.is_file():
+            return [nodes.paragraph("", "The tests have not written it yet.")]
+        told = json.loads(LIVES.read_text(encoding="utf-8"))
+        rows = []
+        for name, runs in sorted(told["rules"].items()):
+            known = f"rules/{name}" in self.env.found_docs
+            first = reference(self.env.docname, name) if known else nodes.Text(palette.label(name))
+            rows.append([[first], *([nodes.Text("yes" if life in runs else "–")] for life in told["lives"])])
+        head = [[nodes.Text(word)] for word in ("Rule", *(NAMES.get(life, life) for life in told["lives"]))]
+        made = notation.table(rows, head, [20, *[12] * len(told["lives"])])
+        made["classes"] = ["lives"]
+        return [made]
+
+
+def setup(app):
+    app.add_directive("card-equations", CardEquations)
+    app.add_directive("algorithms", Algorithms)
+    app.add_directive("lives", Lives)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
