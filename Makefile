@@ -85,8 +85,8 @@ nbval: $(READY) ## run every reference notebook again and compare what it prints
 prove: $(READY) ## prove the displayed equations equal to the code
 	$(PY) -m book.proofs
 
-bench: $(READY) ## microseconds a step, on this machine
-	@$(PY) -m tests.bench
+bench: $(CI_READY) ## time a step beside torch and jax, and write what book/speed.md shows; HUGE=1 adds 100 million
+	@$(CI_PY) -m tests.bench $(if $(HUGE),--huge)
 
 conformance: $(CI_READY) ## compare the rules with torch, optax and pytorch_optimizer
 	$(CI_PY) -m pytest -q tests/conformance
@@ -96,8 +96,9 @@ browser: $(CI_READY) ## drive the built site in a real Chromium
 	@test -f _build/html/index.html || $(MAKE) html
 	$(CI_PY) -m pytest -q -n $(JOBS) --dist worksteal tests/browser
 
-gpu: ## what there is to run on a GPU: nothing yet
-	@echo "Nothing in the book runs on a GPU yet: the chapters need none, and every test passes without one."
+gpu: $(CI_READY) ## run the rules on a GPU through torch, where there is one
+	@if $(CI_PY) -c "import torch; raise SystemExit(not torch.cuda.is_available())"; then $(CI_PY) -m pytest -q tests/gpu; \
+	else echo "torch sees no GPU here: nothing was run. No chapter needs one."; fi
 
 OLDEST := $(CURDIR)/.venv-oldest/bin
 oldest: ## the unit tests with the oldest versions that pyproject.toml admits, in .venv-oldest
