@@ -1,7 +1,9 @@
 """Widgets that run the book's own rules in the browser: live in JupyterLab, and on a static page without a kernel."""
 
+from optlib.widgets.basins import Basins
+from optlib.widgets.batches import Batches
 from optlib.widgets.explorer import Explorer
 from optlib.widgets.source import module_source
 from optlib.widgets.stream import Stream
 
-__all__ = ["Explorer", "Stream", "module_source"]
+__all__ = ["Basins", "Batches", "Explorer", "Stream", "module_source"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from optlib.plot import palette
 from optlib.problems.landscapes import LANDSCAPES
-from optlib.widgets import signals
+from optlib.widgets import noise, signals
 from optlib.widgets.paths import path
 
 WIDTH = 440
@@ -17,8 +17,11 @@ FONT = "font: 500 14px 'Fira Sans', sans-serif"
 INK = {name: light for name, (light, _) in palette.INK.items()}
 
 
-def explorer(widget):
-    """The landscape of an Explorer with the paths of its chosen rules."""
+def explorer(widget, veil=lambda screen: "", words=""):
+    """The landscape of an Explorer with the paths of its chosen rules.
+
+    veil: function of screen (points -> pixels) -> SVG between the ground and the paths.  words: said of it.
+    """
     place, f = LANDSCAPES[widget.landscape], widget.function()
     left, right, bottom, top = place.window
     scale = WIDTH / (right - left)
@@ -27,7 +30,7 @@ def explorer(widget):
     def screen(points):
         return (np.asarray(points) - (left, top)) * (scale, -scale)
 
-    body, taken = _bands(f, place.window, screen), []
+    body, taken = _bands(f, place.window, screen) + veil(screen), []
     for name in widget.chosen:
         points = path(name, f, widget.start, widget.settings() | {"lr": widget.lr[name]}, widget.step)
         body += _walk(name, screen(points), height, taken)
@@ -36,7 +39,7 @@ def explorer(widget):
     body += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" style="{ring}"/>'
     names = ", ".join(palette.label(name) for name in widget.chosen)
     start = ", ".join(f"{v:g}" for v in widget.start)
-    return _image(body, height, f"{place.title}: the paths of {names}, {widget.step} steps from ({start}).")
+    return _image(body, height, f"{place.title}: the paths of {names}, {widget.step} steps from ({start}).{words}")
 
 
 def stream(widget):
@@ -63,6 +66,28 @@ def stream(widget):
     return _image(body, height, text)
 
 
+def batches(widget):
+    """The bowl of a Batches with the examples, the path and the ellipse of the long run."""
+    window = (-2, 2, -1.7, 1.7)
+    scale = WIDTH / 4
+    height = round(3.4 * scale)
+
+    def screen(points):
+        return (np.asarray(points) - (window[0], window[3])) * (scale, -scale)
+
+    body = _bands(lambda x, y: (noise.H[0] * x**2 + noise.H[1] * y**2) / 2, window, screen)
+    for x, y in screen(noise.centers()):
+        body += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" style="fill: {INK["muted"]}"/>'
+    points = noise.path(widget.start, widget.lr, widget.batch, widget.seed, widget.step)
+    body += _walk("sgd", screen(points), height, [])
+    turn = np.linspace(0, 2 * np.pi, 60)
+    ring = 2 * np.linalg.cholesky(noise.long_run(widget.lr, widget.batch)) @ [np.cos(turn), np.sin(turn)]
+    body += _line(screen(ring.T), INK["ink"])
+    words = f"{widget.step} steps on batches of {widget.batch} at rate {widget.lr:g}"
+    text = f"64 dots around the minimum of a bowl; the path of SGD, {words}; the ellipse in which the noise keeps it."
+    return _image(body, height, text)
+
+
 def _bands(f, window, screen):
     """Shading and level curves: deep is dark, and the levels crowd near the bottom."""
     xs, ys = np.linspace(*window[:2], 81), np.linspace(*window[2:], 69)
@@ -72,12 +97,17 @@ def _bands(f, window, screen):
     contours = contourpy.contour_generator(xs, ys, z, fill_type="OuterOffset")
     body = ""
     for (low, high), (color, _) in zip(pairwise(levels), reversed(palette.RAMP)):
-        d = ""
-        for points, offsets in zip(*contours.filled(low, high)):
-            for a, b in pairwise(offsets):
-                d += f"M{_text(screen(points[a:b]))}Z"
-        body += f'<path d="{d}" style="fill: {color};fill-rule:evenodd;stroke: {INK["rule"]};stroke-width:.6"/>'
+        body += area(contours, low, high, screen, f"fill: {color};stroke: {INK['rule']};stroke-width:.6")
     return body
+
+
+def area(contours, low, high, screen, style):
+    """The ground between two levels of a contour generator of type OuterOffset, as SVG."""
+    d = ""
+    for points, offsets in zip(*contours.filled(low, high)):
+        for a, b in pairwise(offsets):
+            d += f"M{_text(screen(points[a:b]))}Z"
+    return f'<path d="{d}" style="fill-rule:evenodd;{style}"/>'
 
 
 def _walk(name, points, height, taken):

@@ -12,7 +12,7 @@ from optlib import rules
 from optlib.grammar import call, read
 from optlib.plot import palette
 from optlib.problems.landscapes import LANDSCAPES
-from optlib.widgets import Explorer, Stream, module_source, paths, signals
+from optlib.widgets import Basins, Batches, Explorer, Stream, module_source, paths, signals
 from tests.optlib.node import FRONT, GENERATED, ask, close, node
 
 WIDGETS = {
@@ -20,6 +20,8 @@ WIDGETS = {
     "descent": lambda: Explorer(question="descent"),
     "stability": lambda: Explorer(question="stability"),
     "stream": lambda: Stream(),
+    "basins": lambda: Basins(),
+    "batches": lambda: Batches(),
 }
 
 
@@ -47,7 +49,7 @@ def test_two_of_a_kind_say_the_same(make):
     assert first["text/html"] == second["text/html"] and first["text/plain"] == second["text/plain"]
 
 
-@pytest.mark.parametrize("name", ["explorer.js", "stream.js"])
+@pytest.mark.parametrize("name", ["basins.js", "batches.js", "explorer.js", "stream.js"])
 def test_a_module_stands_alone_and_is_small(name):
     text = module_source(name)
     assert not re.search(r"^(import|export (?!default))", text, flags=re.MULTILINE)

@@ -7,8 +7,8 @@ import { mapPanel } from "./map.js";
 import { number } from "./numbers.js";
 import { playerBar } from "./player.js";
 import { edge, eigenvalues, factor, verdict } from "./quadratic.js";
-import { outcome, rateRows, rulesPanel, sharedPanel } from "./rules.js";
-import { STEPS, descend, hyperOf, placeOf, tune } from "./run.js";
+import { rateRows, rulesPanel, sentence, sharedPanel } from "./rules.js";
+import { STEPS, handle, walkAll } from "./run.js";
 import { between, landscape, names, point, rates, whole } from "./settings.js";
 import { stabilityPanel, stabilitySentence } from "./stability.js";
 import { stage } from "./stage.js";
@@ -32,16 +32,10 @@ const QUESTIONS = {
 
 function render({ model, el }) {
   const question = model.get("question");
-  const build = (app) => panelsOf(Object.assign(app, { question, runs: {}, place: null }));
-  const { app, stop } = stage({ model, el }, { ...QUESTIONS[question], fields: FIELDS, build, compute, tell });
+  const build = (app) => panelsOf(Object.assign(app, { question, single: question !== null, runs: {}, place: null }));
+  const { app, stop } = stage({ model, el }, { ...QUESTIONS[question], fields: FIELDS, build, compute: walkAll, tell });
 
-  const points = ({ path, end }) => Array.from({ length: end + 1 }, (_, t) => [path[2 * t], path[2 * t + 1]]);
-  el.descent = { // for tests: what is set, what is computed
-    state: app.state,
-    changed: app.changed,
-    path: (rule) => points(app.runs[rule]),
-    losses: (rule) => [...app.runs[rule].loss.subarray(0, app.runs[rule].end + 1)],
-  };
+  el.descent = handle(app);
   return stop;
 }
 
@@ -60,40 +54,16 @@ function panelsOf(app) {
   return [[map, player, curves], [stabilityPanel(app), sliders]];
 }
 
-// Compute what has changed.
-function compute(app) {
-  const { state } = app;
-  if (app.place?.name !== state.landscape || app.place.kappa !== state.kappa) {
-    app.place = { ...placeOf(state.landscape, state.kappa), kappa: state.kappa };
-  }
-  // a link or the kernel may name rules that are not listed here, or leave a rate open
-  state.chosen = app.listed.filter((rule) => state.chosen.includes(rule));
-  if (app.question) state.chosen = state.chosen.length ? state.chosen.slice(0, 1) : app.listed.slice(0, 1);
-  for (const rule of app.listed) state.lr[rule] ??= tune(rule, app.place, state);
-  for (const rule of state.chosen) {
-    const hyper = hyperOf(rule, state);
-    const key = JSON.stringify([state.landscape, state.kappa, state.start, hyper]);
-    if (app.runs[rule]?.key !== key) app.runs[rule] = { key, ...descend(rule, app.place, state.start, hyper) };
-  }
-}
-
 // What the pictures show, in words.
 function tell(app) {
   const { state } = app;
-  if (!state.chosen.length) return "No rule is selected.";
-  const each = state.chosen.map((rule) => {
-    const { diverged } = app.runs[rule];
-    const label = RULES[rule].label;
-    if (diverged && state.step >= diverged) return `${label} diverged at step ${diverged}`;
-    return `${label} is ${outcome(app, rule).replace("<", "less than")} above the lowest value`;
-  });
-  const start = state.start.map((v) => number(v)).join(", ");
-  const sentence = `${app.place.title}, ${state.step} steps from (${start}): ${each.join("; ")}.`;
-  if (app.question === "stability") return `${sentence} ${stabilitySentence(state)}`;
-  if (app.question === null) return sentence;
+  const words = sentence(app);
+  if (!state.chosen.length) return words;
+  if (app.question === "stability") return `${words} ${stabilitySentence(state)}`;
+  if (app.question === null) return words;
   const eta = state.lr[state.chosen[0]];
-  const words = eigenvalues(state.kappa).map((h, k) => `along h${"₁₂"[k]} ${verdict(factor(eta, h))}`);
-  return `${sentence} The error ${words.join(", ")}.`;
+  const errors = eigenvalues(state.kappa).map((h, k) => `along h${"₁₂"[k]} ${verdict(factor(eta, h))}`);
+  return `${words} The error ${errors.join(", ")}.`;
 }
 
 export default { render };

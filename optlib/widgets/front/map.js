@@ -34,6 +34,7 @@ export function mapPanel(app) {
     const c = fit(canvas, width, height);
     canvas.style.height = `${height}px`;
     c.drawImage(backdrop, 0, 0, width, height);
+    app.veil?.(c, width, height);
     if (app.question === "descent") drawAxes(c);
     for (const [x, y] of app.place.minima) crosshair(c, X(x), Y(y), app.look.ink.muted, app.look.ink.paper);
     const ends = app.state.chosen.map((name) => drawPath(c, name, app.runs[name]));

@@ -2,7 +2,7 @@
 
 import { LANDSCAPES, RULES } from "../generated.js";
 import { FADE, LOG, button, choice, ruleHead, slider, sliderRow, tick } from "./controls.js";
-import { gap } from "./numbers.js";
+import { gap, number } from "./numbers.js";
 import { h } from "./page.js";
 import { placeOf, tune } from "./run.js";
 
@@ -70,6 +70,20 @@ export function outcome(app, name) {
   const run = app.runs[name];
   if (run.diverged && app.state.step >= run.diverged) return `✕ step ${run.diverged}`;
   return gap(run.loss[Math.min(app.state.step, run.end)] - app.place.lowest);
+}
+
+// where the paths of the chosen rules are, in words
+export function sentence(app) {
+  const { state } = app;
+  if (!state.chosen.length) return "No rule is selected.";
+  const each = state.chosen.map((rule) => {
+    const { diverged } = app.runs[rule];
+    const label = RULES[rule].label;
+    if (diverged && state.step >= diverged) return `${label} diverged at step ${diverged}`;
+    return `${label} is ${outcome(app, rule).replace("<", "less than")} above the lowest value`;
+  });
+  const start = state.start.map((v) => number(v)).join(", ");
+  return `${app.place.title}, ${state.step} steps from (${start}): ${each.join("; ")}.`;
 }
 
 function tuneAll(app) {

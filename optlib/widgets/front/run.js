@@ -3,7 +3,7 @@
 import { LANDSCAPES, RULES } from "../generated.js";
 
 export const STEPS = 500;
-const FAR = 50; // beyond this a run has diverged
+export const FAR = 50; // beyond this a run has diverged
 const SLIDER = { momentum: "momentum", beta1: "momentum", beta2: "beta2", rho: "beta2" };
 
 // a landscape at this ratio of its eigenvalues, where it has one
@@ -40,6 +40,34 @@ export function descend(name, place, start, hyper, steps = STEPS) {
     if (!(Math.abs(x[0]) < FAR && Math.abs(y[0]) < FAR)) return { path, loss, end: t, diverged: t };
   }
   return { path, loss, end: steps, diverged: 0 };
+}
+
+// Compute what has changed: the place, rates that are open, and the path of each chosen rule.
+export function walkAll(app) {
+  const { state } = app;
+  if (app.place?.name !== state.landscape || app.place.kappa !== state.kappa) {
+    app.place = { ...placeOf(state.landscape, state.kappa), kappa: state.kappa };
+  }
+  // a link or the kernel may name rules that are not listed here, or leave a rate open
+  state.chosen = app.listed.filter((rule) => state.chosen.includes(rule));
+  if (app.single) state.chosen = state.chosen.length ? state.chosen.slice(0, 1) : app.listed.slice(0, 1);
+  for (const rule of app.listed) state.lr[rule] ??= tune(rule, app.place, state);
+  for (const rule of state.chosen) {
+    const hyper = hyperOf(rule, state);
+    const key = JSON.stringify([state.landscape, state.kappa, state.start, hyper]);
+    if (app.runs[rule]?.key !== key) app.runs[rule] = { key, ...descend(rule, app.place, state.start, hyper) };
+  }
+}
+
+// for tests: what is set, what is computed
+export function handle(app) {
+  const points = ({ path, end }) => Array.from({ length: end + 1 }, (_, t) => [path[2 * t], path[2 * t + 1]]);
+  return {
+    state: app.state,
+    changed: app.changed,
+    path: (rule) => points(app.runs[rule]),
+    losses: (rule) => [...app.runs[rule].loss.subarray(0, app.runs[rule].end + 1)],
+  };
 }
 
 // the rate of 41 whose path of 200 steps has the lowest mean log gap: speed and depth both count
