@@ -89,7 +89,7 @@ def sensitivity(ax, tried, *, title="", xlabel=RATE, rule=None, vlines=None, cei
             ax.plot(lrs[shown], np.minimum(middle, top)[shown], color=look["color"], ls=look["linestyle"])
         else:
             dots = dict(ls="", marker=look["marker"] or "o", color=look["color"])
-            ax.plot(lrs[good], middle[good], ms=4, alpha=0.6, **dots)
+            ax.plot(lrs[good], middle[good], ms=5, alpha=0.8, **dots)
         drawn[label(name)] = np.c_[lrs[shown], np.minimum(middle, top)[shown]]
         if len(good):
             k = int(np.argmin(middle))

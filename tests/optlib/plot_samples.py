@@ -104,6 +104,29 @@ def sample_sweep():
     return plot.sweep(lrs, grid, vlines={"2/L": 0.1}, title="Loss after 60 steps, three seeds", alt="Four U-shapes.")
 
 
+def sample_comparison():
+    rates = {
+        "sgd": np.geomspace(1e-3, 0.09, 8),
+        "momentum": np.geomspace(1e-3, 0.1, 7),
+        "adam": np.geomspace(1e-2, 3, 9),
+    }
+    names = {"sgd": "sgd", "momentum": "heavy", "adam": "adam"}
+    with np.errstate(over="ignore", invalid="ignore"):
+        runs = {names[n]: seeds(n, 60, 6, lr=r[-3]) for n, r in rates.items()}
+        tried = {names[n]: (r, np.array([seeds(n, 60, 3, lr=lr)[:, -1] for lr in r])) for n, r in rates.items()}
+    tried["adam"][1][-2:] = np.inf
+    joined = {"sgd": True, "heavy": False, "adam": True}
+    words = dict(title="Full loss", rates_title="Full loss after 60 steps, tuning seeds")
+    return plot.comparison(np.arange(61), runs, tried, rule={"heavy": "momentum"}, joined=joined, **words, alt="Both.")
+
+
+def sample_comparison_failing():
+    x, down = np.arange(41), np.exp(-np.arange(41) / 8)
+    up = np.where(x < 9, 2.0**x, np.inf)
+    tried = {"sgd": ([0.1, 1.0], [[0.2], [0.1]]), "momentum": ([0.5, 2.0], [[np.inf], [np.inf]])}
+    return plot.comparison(x, {"sgd": [down, down], "momentum": [up, up]}, tried, title="Full loss", alt="One fails.")
+
+
 def sample_balls():
     return plot.balls(title="Three ways to measure a step of length one", alt="Three balls.")
 

@@ -53,6 +53,15 @@ def test_scores_settings_and_choice_are_those_of_the_closed_form():
     assert found.marks[0] == 0 and found.marks[-1] == 80
 
 
+def test_the_median_decides_and_not_the_worst_seed():
+    def problem(seed):
+        h = 5.0 if seed == 1000 else 1.0
+        return Problem(lambda x: 0.5 * h * x * x, grad=lambda x: h * x), 1.0
+
+    found = compare(problem, {"sgd": sgd}, steps=30, lr=(0.05, 1.0), trials=8, tuning=3, seeds=6, cache=False)
+    assert found.tuning_seeds[0] == 1000 and found.outcomes["sgd"].setting["lr"] > 0.6  # at h = 5 it goes up
+
+
 def test_settings_are_log_uniform_and_the_same_for_all_who_ask():
     ranges = {"lr": (1e-4, 1.0), "momentum": (0.5, 0.99)}
     drawn = draw(ranges, 200, 3)
