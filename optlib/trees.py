@@ -3,10 +3,10 @@
 import numpy as np
 
 
-def leaves(tree):
-    """The arrays (or numbers) of a parameter structure, in order."""
+def leaves(tree, like=None):
+    """The arrays (or numbers) of a parameter structure, in its order, or in that of the dict `like`."""
     if isinstance(tree, dict):
-        return list(tree.values())
+        return [tree[k] for k in like] if isinstance(like, dict) else list(tree.values())
     return list(tree) if isinstance(tree, (list, tuple)) else [tree]
 
 

@@ -101,7 +101,7 @@ def _bind_whole(step, signature, theta, hyper):
     def apply(theta, asked, state, t, now):
         values = [asked[n] for n in signature.asks]
         if flat:
-            values = [trees.ravel(trees.leaves(v)) if _shaped_like(v, theta) else v for v in values]
+            values = [trees.ravel(trees.leaves(v, theta)) if _shaped_like(v, theta) else v for v in values]
             new, *state = call(step, signature, *parts(theta), values, state[0], t, now[0])
             return trees.like(theta, trees.unravel(new, trees.leaves(theta))), [state]
         new, *state = call(step, signature, theta, values, state[0], t, now[0])
@@ -120,7 +120,9 @@ def _bind_leaves(steps, theta, hyper):
 
     def apply(theta, asked, state, t, now):
         # what is asked, for each leaf: split like theta, or shared
-        split = {n: trees.leaves(v) if isinstance(v, (dict, list, tuple)) else [v] * count for n, v in asked.items()}
+        split = {
+            n: trees.leaves(v, theta) if isinstance(v, (dict, list, tuple)) else [v] * count for n, v in asked.items()
+        }
         new, states = [], []
         for i, a in enumerate(trees.leaves(theta)):
             values = [split[n][i] for n in signatures[i].asks]
@@ -174,7 +176,7 @@ def check_like(value, theta, name):
         raise TypeError(f"{name} must be a dict with the keys {list(theta)}, got {got}")
     if len(trees.leaves(value)) != len(trees.leaves(theta)):
         raise ValueError(f"{name} must have {len(trees.leaves(theta))} parts, got {len(trees.leaves(value))}")
-    ordered = [value[k] for k in theta] if isinstance(theta, dict) else trees.leaves(value)
+    ordered = trees.leaves(value, theta)
     for a, b, part in zip(ordered, trees.leaves(theta), trees.names(theta, name)):
         kind = np.asarray(a).dtype
         if not np.issubdtype(kind, np.floating) and not isinstance(a, int):
@@ -194,6 +196,6 @@ def flat_oracle(function, theta):
 
     def of_vector(vector, *rest):
         out = function(trees.like(theta, trees.unravel(vector, parts)), *rest)
-        return trees.ravel(trees.leaves(out)) if _shaped_like(out, theta) else out
+        return trees.ravel(trees.leaves(out, theta)) if _shaped_like(out, theta) else out
 
     return of_vector

@@ -60,7 +60,7 @@ class Optimizer:
         shape, FloatingPointError for a gradient that is not finite.
         """
         if g is not None:
-            asked = {"g": g, **asked}
+            asked["g"] = g
         lacking = [n for n in self._bound.asks if n not in asked and n != "rng"]
         if lacking:
             name = self._bound.signatures[0].name
@@ -69,15 +69,14 @@ class Optimizer:
         if self.transforms or "rng" in self._bound.asks:
             rng = np.random.Generator(type(rng.bit_generator)())
             rng.bit_generator.state = self.rng.bit_generator.state  # drawn from only if the step is made
+        for name in self._bound.asks:
+            if name in ("rng", "loss") or callable(asked[name]):
+                continue
+            check_like(asked[name], self.theta, name)
+            _check_finite(asked[name], self.theta, name, t, self.backend)
         if "g" in asked:
-            g = asked["g"]
-            check_like(g, self.theta, "g")
-            if isinstance(g, dict):
-                g = {k: g[k] for k in self.theta}
-            _check_finite(g, self.theta, t, self.backend)
             for f in self.transforms:
-                g = transform(f, g, self.theta, t, rng)
-            asked = asked | {"g": g}
+                asked["g"] = transform(f, asked["g"], self.theta, t, rng)
         asked["rng"] = rng
         loss = asked.get("loss", float("nan"))
         now, memory = zip(*[h.at(t, loss, m) for h, m in zip(self._bound.hypers, self._memory)])
@@ -117,7 +116,7 @@ class Optimizer:
         if self._by_blocks:
             for i, (step, signature) in enumerate(zip(bound.steps, bound.signatures)):
                 values = [
-                    trees.leaves(asked[n])[i] if isinstance(asked[n], (dict, list, tuple)) else asked[n]
+                    trees.leaves(asked[n], self.theta)[i] if isinstance(asked[n], (dict, list, tuple)) else asked[n]
                     for n in signature.asks
                 ]
                 advance(step, signature, leaves[i], values, self.state[i], t, now[i], self.backend)
@@ -147,10 +146,10 @@ def _room(name, start, signature, a):
     return room
 
 
-def _check_finite(g, theta, t, backend):
-    for i, a in enumerate(trees.leaves(g)):
+def _check_finite(asked, theta, name, t, backend):
+    for i, a in enumerate(trees.leaves(asked, theta)):
         flat = np.reshape(a, -1)
         place = first_not_finite(flat, backend)
         if place is not None:
-            name = trees.names(theta, "g")[i]
-            raise FloatingPointError(f"{name} must be finite, got {flat[place]} at element {place} in step {t}")
+            part = trees.names(theta, name)[i]
+            raise FloatingPointError(f"{part} must be finite, got {flat[place]} at element {place} in step {t}")

@@ -14,12 +14,13 @@ def transform(function, g, theta, t, rng):
     if unknown:
         raise TypeError(f"a transform may ask theta, t and rng; {signature.name} asks {unknown[0]}")
     time = (t,) if signature.timed else ()
-    parts = trees.leaves(g)
+    parts, places = trees.leaves(g, theta), trees.leaves(theta)
 
     def asked(theta):
         return [{"theta": theta, "rng": rng}[n] for n in signature.asks]
 
     if signature.scope is Model and isinstance(g, (dict, list, tuple)):
-        new = function(trees.ravel(parts), *asked(trees.ravel(trees.leaves(theta))), *time)
-        return trees.like(g, trees.unravel(new, parts))
-    return trees.like(g, [function(a, *asked(b), *time) for a, b in zip(parts, trees.leaves(theta))])
+        new = function(trees.ravel(parts), *asked(trees.ravel(places)), *time)
+        cut = trees.unravel(new, parts)
+        return trees.like(theta, [float(b) if isinstance(a, float) else b for a, b in zip(parts, cut)])
+    return trees.like(theta, [function(a, *asked(b), *time) for a, b in zip(parts, places)])
