@@ -197,13 +197,12 @@ def library(name, key):
     if "same" in entry:
         (row,) = rows.get((name, key, "same"), [None])
         worst = f"the largest difference is {amount(max(row['first'], row['last']))}" if row else "not yet measured"
-        out.append(f"**The same**: {worst}.\n\n```python\n{entry['same']}\n```")
+        given = " and ".join(f"`{k}={v}`" for k, v in entry.get("with", {}).items())
+        out.append(f"**The same**{given and f' with {given}'}: {worst}.\n\n```python\n{entry['same']}\n```")
     else:
         out.append(f"**None that is the same.** {entry['none']}")
-    measured = {row["call"] + str(i): row for i, row in enumerate(rows.get((name, key, "differs"), []))}
-    for i, other in enumerate(entry.get("differs", [])):
-        row = measured.get(other["call"] + str(i))
-        if row:
+    for other, row in zip(entry.get("differs", []), rows.get((name, key, "differs"), [])):
+        if other["call"] == row["call"]:
             by = f"Differs by {amount(row['first'])} after one step and {amount(row['last'])} after eight."
             out.append(f"**Not the same.** {other['why']} {by}\n\n```python\n{other['call']}\n```")
     return "\n\n".join(out)

@@ -14,12 +14,12 @@ import torch
 
 from optlib import rules
 from optlib.grammar import read
-from tests.conformance.libraries import VERSIONS, optax_run, torch_run
+from tests.conformance.runners import VERSIONS, optax_run, torch_run
 from tests.reference.replay import replay
 
 CALLS = Path(__file__).parents[2] / "book" / "libraries.toml"
 LIBRARIES = ("torch", "optax", "pytorch_optimizer")
-CONSTANT, DROP = [0.1] * 8, [0.1] * 3 + [0.01] * 5
+DROP = [0.1] * 3 + [0.01] * 5
 BOUNDS = {}  # rules that go through eigendecompositions
 NAMES = {"torch": torch, "optax": optax, "pytorch_optimizer": pytorch_optimizer}
 
@@ -39,15 +39,36 @@ def library_run(library, call, lrs, hyper):
     """The parameters after each step of a library's optimizer, made by evaluating `call`."""
     code = compile(call, call, "eval")
     if library == "optax":
-        return optax_run(lambda lr, **h: eval(code, NAMES | h | {"lr": lr}), *inputs(), lrs, hyper)
+        constant = len(set(lrs)) == 1
+        return optax_run(
+            lambda lr, **h: eval(code, NAMES | h | {"lr": lrs[0] if constant else lr}), *inputs(), lrs, hyper
+        )
     return torch_run(lambda p, lr, **h: eval(code, NAMES | h | {"lr": lr, "p": p}), *inputs(), lrs, hyper)
+
+
+def with_curvature(call, lrs, hyper):
+    """(the rule's, the library's) parameters after each step of a rule that is told the Hessian's diagonal too."""
+    (theta, gradients), curvature = inputs(), inputs()[1][::-1]
+    p = torch.tensor(theta, requires_grad=True)
+    optimizer = eval(call, NAMES | hyper | {"lr": lrs[0], "p": [p], "every": 100})  # it is told, and must not ask
+    ours, theirs, state = [], [], [0, 0]
+    for t, (g, h, lr) in enumerate(zip(gradients, curvature, lrs), start=1):
+        theta, *state = rules.sophia(theta, g, h, *state, t, lr=lr, **hyper)
+        p.grad = torch.tensor(g)
+        optimizer.step(hessian=[torch.tensor(h)] if (t - 1) % hyper["every"] == 0 else None)
+        ours.append(theta)
+        theirs.append(p.detach().numpy().copy())
+    return np.array(ours), np.array(theirs)
 
 
 def distances(rule, library, entry):
     """The largest |difference| of the parameters after each step."""
-    step, lrs = getattr(rules, rule), DROP if entry.get("drop") else CONSTANT
+    step, lrs = getattr(rules, rule), DROP if entry.get("drop") else [entry.get("rate", 0.1)] * 8
     hyper = {k: v for k, v in read(step).hyper.items() if k != "lr"} | entry.get("against", {})
-    ours, theirs = replay(step, *inputs(), lrs, hyper), library_run(library, entry["call"], lrs, hyper)
+    if read(step).asks != ("g",):
+        ours, theirs = with_curvature(entry["call"], lrs, hyper)
+    else:
+        ours, theirs = replay(step, *inputs(), lrs, hyper), library_run(library, entry["call"], lrs, hyper)
     return np.abs(ours - theirs).max(axis=(1, 2))
 
 
@@ -59,7 +80,7 @@ def measured():
     for rule, libraries in calls().items():
         for library in LIBRARIES:
             told = libraries.get(library, {})
-            entries = [("same", {"call": told["same"]})] if "same" in told else []
+            entries = [("same", {"call": told["same"], "against": told.get("with", {})})] if "same" in told else []
             for kind, entry in entries + [("differs", e) for e in told.get("differs", [])]:
                 d = distances(rule, library, entry)
                 row = dict(

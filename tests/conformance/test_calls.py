@@ -27,7 +27,7 @@ def test_every_rule_says_something_of_every_library():
         for library in differences.LIBRARIES:
             entry = told[rule].get(library, {})
             assert ("same" in entry) != ("none" in entry), (rule, library)
-            assert set(entry) <= {"same", "none", "differs"}, (rule, library)
+            assert set(entry) <= {"same", "with", "none", "differs"}, (rule, library)
 
 
 def test_what_is_called_the_same_is_the_same_and_what_differs_differs(measured):
@@ -36,7 +36,7 @@ def test_what_is_called_the_same_is_the_same_and_what_differs_differs(measured):
             (*(row[k] for k in ("rule", "library", "kind")), f"{row['first']:.1e}", f"{row['last']:.1e}", row["call"])
         )
         worst = max(row["first"], row["last"])
-        assert worst <= row["bound"] if row["kind"] == "same" else worst > 1e-9, row
+        assert worst <= row["bound"] if row["kind"] == "same" else worst > 1e-12, row
 
 
 def test_the_stored_differences_are_what_the_installed_libraries_show(measured):
