@@ -75,11 +75,12 @@ def equations(step, names):
 def written(step, names):
     """(the Lines of a rule, {LaTeX: name in code} of the symbols that they use and `names` does not have)."""
     source, first = inspect.getsourcelines(step)
-    body = ast.parse(textwrap.dedent("".join(source))).body[0].body
+    text = textwrap.dedent("".join(source))
+    body = ast.parse(text).body[0].body
     writer, out = _Writer(step, names), []
     for node in body:
         if isinstance(node, ast.Assign):
-            place = first + node.lineno - 1, ast.unparse(node)
+            place = first + node.lineno - 1, ast.get_source_segment(text, node)
             try:
                 out.append(Line(*writer.line(node), *place))
             except SyntaxError:
@@ -178,11 +179,14 @@ class _Writer:
         first = factors[0][1]
         if isinstance(first, ast.UnaryOp):
             sign, first = "-", first.operand
-        elif _quotient(first) and isinstance(first.left, ast.UnaryOp):
+        elif self.fraction(first) and isinstance(first.left, ast.UnaryOp):
             sign, first = "-", ast.BinOp(first.left.operand, first.op, first.right)
         for operator, factor in [("", first), *factors[1:]]:
             # only the first factor may be a product itself: in a rule on matrices the order counts
-            latex = self.quotient(factor) if _quotient(factor) else self.within(factor, POWER if before else PRODUCT)
+            if self.fraction(factor):
+                latex = rf"\frac{{{self.write(factor.left)[0]}}}{{{self.write(factor.right)[0]}}}"
+            else:
+                latex = self.within(factor, POWER if before else PRODUCT)
             operator = operator or (r"\cdot" if before and latex[0].isdigit() else "")
             if operator:
                 out += f" {operator} {latex}"
@@ -194,22 +198,21 @@ class _Writer:
             before = latex
         return sign + out, SUM if sign else PRODUCT
 
+    def fraction(self, node):
+        """Whether a node is written with a bar: a quotient, unless by a matrix."""
+        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not self.array(node.right)
+
     def factors(self, node):
-        r"""[(operator before it: "" or "\odot", factor)] of a product, left to right."""
+        r"""[(operator before it: "", "\odot" or "\oslash", factor)] of a product, left to right."""
         match node:
             case ast.BinOp(op=ast.Mult() | ast.MatMult() as op, left=left, right=right):
                 if isinstance(right, ast.BinOp) and not self.matrix and isinstance(right.op, ast.Mult):
                     return self.factors(left) + self.factors(right)
                 elementwise = isinstance(op, ast.Mult) and self.array(left) and self.array(right)
                 return [*self.factors(left), (r"\odot" if elementwise else "", right)]
+            case ast.BinOp(op=ast.Div(), left=left, right=right) if self.array(right):
+                return [*self.factors(left), (r"\oslash", right)]
         return [("", node)]
-
-    def quotient(self, node):
-        if not self.array(node.right):
-            return rf"\frac{{{self.write(node.left)[0]}}}{{{self.write(node.right)[0]}}}"
-        if self.array(node.left):
-            return rf"{self.within(node.left, POWER)} \oslash {self.within(node.right, POWER)}"
-        raise SyntaxError(f"{ast.unparse(node)!r} divides a number by an array")
 
     def call(self, word, args):
         if word == "sqrt" and len(args) == 1:
@@ -255,10 +258,6 @@ class _Writer:
             case ast.Compare(ops=[op], comparators=[right]) if type(op) in RELATIONS:
                 return f"{self.write(node.left)[0]} {RELATIONS[type(op)]} {self.write(right)[0]}"
         raise SyntaxError(f"{ast.unparse(node)!r} is no relation between two things")
-
-
-def _quotient(node):
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
 
 def _number(value):
