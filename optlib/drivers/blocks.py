@@ -46,7 +46,7 @@ def advance(step, signature, theta, values, state, t, now, backend="numpy"):
         if signature.timed:
             numbers["t"] = t
         scalars, once = text.scalars(**signature.hyper | now | numbers)
-        run = _fused if backend == "numba" and flat.dtype in numba.DTYPES else _ufuncs
+        run = _fused if backend == "numba" and flat.dtype in numba.BITS else _ufuncs
         run(text, list(arrays.values()), scalars)
         new = [once[n] if n in once else s for n, s in zip(signature.state, states)]
     for k, value in enumerate(new):
@@ -105,6 +105,8 @@ def _fused(text, arrays, scalars, threads=None):
     function, kind = numba.compiled(text), arrays[0].dtype.type
     block = max(1, FUSED_BLOCK // arrays[0].itemsize)
     numbers = [s if isinstance(s, bool) else kind(s) for s in scalars]
+    if arrays[0].size <= block:
+        return function(*map(_straight, arrays), *numbers)
 
     def worker(blocks):
         for cut in blocks:
@@ -120,15 +122,17 @@ def _straight(block):
 
 def first_not_finite(g, backend="numpy"):
     """The place of the first element of the flat array g that is not finite, or None."""
-    fused = backend == "numba" and g.dtype in numba.DTYPES
+    fused = backend == "numba" and g.dtype in numba.BITS
     finite = numba.finite if fused else _finite
-    bad = []
+    block, bad = max(1, (FUSED_BLOCK if fused else BLOCK) // g.itemsize), []
+    if g.size <= block and finite(_straight(g)):
+        return None
 
     def worker(blocks):
         bad.extend(cut.start for cut in blocks if not finite(_straight(g[cut])))
 
     # from the end: the step that follows starts at the beginning, and finds what was read last in the cache
-    share(worker, g.size, max(1, (FUSED_BLOCK if fused else BLOCK) // g.itemsize), reverse=True)
+    share(worker, g.size, block, reverse=True)
     if not bad:
         return None
     return min(bad) + int(np.argmin(np.isfinite(g[min(bad) :])))

@@ -79,7 +79,9 @@ class Optimizer:
                 asked["g"] = transform(f, asked["g"], self.theta, t, rng)
         asked["rng"] = rng
         loss = asked.get("loss", float("nan"))
-        now, memory = zip(*[h.at(t, loss, m) for h, m in zip(self._bound.hypers, self._memory)])
+        now, memory = self._bound.steady, self._memory
+        if now is None:
+            now, memory = zip(*[h.at(t, loss, m) for h, m in zip(self._bound.hypers, self._memory)])
         self._advance({n: asked[n] for n in self._bound.asks}, t, now)
         self.t, self.rng, self._memory = t, rng, list(memory)
         return self.theta

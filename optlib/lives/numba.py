@@ -20,7 +20,10 @@ SIGNS = {
     "equal": "==",
     "not_equal": "!=",
 }
-DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
+BITS = {  # of each dtype: the whole number of its size, all bits but the sign, the bits of infinity
+    np.dtype(np.float32): (np.int32, np.int32(0x7FFFFFFF), 0x7F800000),
+    np.dtype(np.float64): (np.int64, np.int64(0x7FFFFFFFFFFFFFFF), 0x7FF0000000000000),
+}
 
 
 def package():
@@ -95,6 +98,5 @@ def finite(block):
 
     Read as whole numbers, infinities and NaN are the largest; integers compare sixteen at once, floats do not.
     """
-    kind = np.int32 if block.dtype == np.float32 else np.int64
-    infinity = np.array(np.inf, block.dtype).view(kind)[()]
-    return _largest()(block.view(kind), kind(np.iinfo(kind).max)) < infinity
+    kind, unsigned, infinity = BITS[block.dtype]
+    return _largest()(block.view(kind), unsigned) < infinity
