@@ -25,6 +25,10 @@ class Model:
     """Annotation of theta: the step must see all arrays, as one vector."""
 
 
+# asked as functions of theta, also by steps on one element; `rng` and `loss` are no functions of it
+FUNCTIONS = ("f", "grad", "hess", "prox", "residual", "jacobian")
+
+
 def same(theta):
     """The start of a state that begins at theta_0."""
     return theta
@@ -46,6 +50,12 @@ class Signature:
     numbers: frozenset
     timed: bool
     hyper: dict
+
+    @property
+    def values(self):
+        """What it asks as values at theta: g, and where it sees one element every other estimate, such as h_new."""
+        apart = {*FUNCTIONS, "rng", "loss"}
+        return tuple(n for n in self.asks if n == "g" or (self.scope is None and n not in apart))
 
     @property
     def average(self):

@@ -8,7 +8,7 @@ import numpy as np
 
 from optlib import trees
 from optlib.drivers.hyper import Hyper
-from optlib.grammar import Matrix, Model, call, read, start
+from optlib.grammar import FUNCTIONS, Matrix, Model, call, read, start
 
 PER_MODEL = (Model, list)
 
@@ -71,7 +71,7 @@ def bind(step, theta, hyper):
     structured = isinstance(theta, (dict, list, tuple))
     if signature.scope in PER_MODEL or not structured:
         return _bind_whole(step, signature, theta, hyper)
-    functions = [n for n in signature.asks if n in ("f", "grad", "hess", "prox", "residual", "jacobian")]
+    functions = [n for n in signature.asks if n in FUNCTIONS]
     if functions:
         raise TypeError(
             f"{signature.name} asks the function {functions[0]}, so it must see all of theta at once: "

@@ -21,13 +21,14 @@ def descend(step, theta, *asked, **hyper):
         functions = {n: flat_oracle(f, theta) if callable(f) else f for n, f in functions.items()}
         theta = trees.ravel(trees.leaves(theta))
         bound = bind(step, theta, hyper)
+    known = {n for s in bound.signatures for n in s.values}
     state = bound.start(theta)
     memory = [h.start() for h in bound.hypers]
     t = 0
     while True:
         t += 1
         now, memory = zip(*[h.at(t, memory=m) for h, m in zip(bound.hypers, memory)])
-        values = {n: f(theta) if n == "g" else f for n, f in functions.items()}
+        values = {n: f(theta) if n in known else f for n, f in functions.items()}
         theta, state = bound.apply(theta, values, state, t, now)
         answer = bound.answer(theta, state)
         yield answer if structure is None else trees.like(structure, trees.unravel(answer, trees.leaves(structure)))

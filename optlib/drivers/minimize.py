@@ -93,7 +93,8 @@ def minimize(
         t, state, memory, rng = 0, bound.start(place), [h.start() for h in bound.hypers], np.random.default_rng(seed)
 
     record = _Record(structure, np.sum([np.size(a) for a in trees.leaves(place)]), steps, t)
-    fixed = {n: oracles.function(n) for n in bound.asks if n in problem.can} | {"rng": rng}
+    estimates = {n for s in bound.signatures for n in s.values} - {"g"}
+    fixed = {n: oracles.function(n) for n in bound.asks if n in problem.can and n not in estimates} | {"rng": rng}
     first, last, began, loss = t, t + steps, time.perf_counter(), math.nan
     has_loss, asks_loss, asks_g, steady = "f" in problem.can, "loss" in bound.asks, "g" in bound.asks, bound.steady
     ended, message = "stopped", f"stopped: {steps} steps done"
@@ -130,6 +131,8 @@ def minimize(
                 asked = fixed.copy()
                 if asks_loss:
                     asked["loss"] = loss
+                for name in estimates:
+                    asked[name] = oracles.ask(name, place)
                 if asks_g:
                     g = oracles.ask("grad", place)
                     if t == first:

@@ -39,6 +39,14 @@ def norm(a):
     return sp.sqrt(total(a**2)) if isinstance(a, np.ndarray) else sp.Abs(a)
 
 
+def norm1(a):
+    return total(each(sp.Abs, 1)(a))
+
+
+def rms(a):
+    return norm(a) / sp.sqrt(np.size(a))
+
+
 def mean(a, axis=None):
     if not isinstance(a, np.ndarray):
         return a
@@ -62,11 +70,14 @@ WORDS = {
     "where": each(lambda condition, a, b: sp.Piecewise((a, condition), (b, True)), 3),
     "ratio": each(lambda a, b, otherwise: sp.Piecewise((a / b, different(b, 0)), (otherwise, True)), 3),
     "norm": norm,
+    "norm1": norm1,
+    "rms": rms,
     "dot": dot,
     "mean": mean,
     "outer": np.multiply.outer,
 }
-WHOLE = {"norm", "dot", "mean", "outer", "eye", "solve"}  # words that look at more than one element
+# words that look at more than one element
+WHOLE = {"norm", "norm1", "rms", "dot", "mean", "outer", "eye", "solve", "root"}
 
 
 @dataclass(frozen=True)
@@ -118,15 +129,15 @@ def symbols(name, shape, **assumptions):
 def symbolic_inputs(step, nonnegative=()):
     """A symbol for every argument of `step`.
 
-    Hyperparameters are positive (nonnegative where the default is 0), t is a positive integer.  What an elementwise step
-    asks is a value like g; what another step asks but g is an opaque function.  nonnegative: names of states that are known to be so.
+    Hyperparameters are positive (nonnegative where the default is 0), t is a positive integer.  Values that it asks are
+    symbols, functions are opaque.  nonnegative: names of states that are known to be so.
     """
     signature, shape = read(step), shape_of(step)
     theta = next(iter(step.__code__.co_varnames))
     inputs = {theta: symbols(theta, shape, real=True)}
     for name in signature.asks:
-        value = name == "g" or signature.scope is None
-        inputs[name] = symbols(name, shape, real=True) if value else each(sp.Function(name, real=True), 1)
+        known = name in signature.values
+        inputs[name] = symbols(name, shape, real=True) if known else each(sp.Function(name, real=True), 1)
     for name, its_shape in state_shapes(step, shape).items():
         inputs[name] = symbols(name, its_shape, **({"nonnegative": True} if name in nonnegative else {"real": True}))
     if signature.timed:

@@ -1,11 +1,12 @@
 """Closed forms and identities of the elementwise rules: what a derivation says, without another library."""
 
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import pytest
 
-from optlib import Optimizer, Problem, minimize, rules
+from optlib import Optimizer, Problem, descend, minimize, rules
 from optlib.grammar import call, read, start
 from optlib.lives import telling
 from optlib.transforms import weight_decay_l2
@@ -288,6 +289,32 @@ def test_sophia_looks_at_the_curvature_now_and_then():
     np.testing.assert_allclose(opt.state_dict()["state"][0]["h"], 3 * (1 - 0.5**3), rtol=1e-15)
     opt.step(G[10], h_new=np.zeros(5))
     np.testing.assert_allclose(opt.state_dict()["state"][0]["h"], 3 * (1 - 0.5**3), rtol=1e-15)
+
+
+def test_drivers_hand_sophia_the_estimate_and_a_method_the_function():
+    h = np.array([0.5, 1.0, 2.0, 4.0, 8.0])
+    bowl = Problem(lambda x: 0.5 * (h * x**2).sum(), grad=lambda x: h * x, h_new=lambda x: h + 0 * x)
+    hyper = dict(lr=0.1, gamma=1.0, weight_decay=0.0)
+    run = minimize(bowl, THETA, rules.sophia, steps=6, **hyper)
+    assert run.evaluations["h_new"] == run.evaluations["grad"] == 6
+    walk = list(islice(descend(rules.sophia, THETA, bowl.grad, bowl.h_new, **hyper), 6))
+    opt = Optimizer(rules.sophia, THETA, **hyper)
+    for theta in walk:
+        opt.step(h * opt.theta, h_new=h)
+        np.testing.assert_array_equal(opt.theta, theta)
+    np.testing.assert_array_equal(run.path[1:], walk)
+    parts = minimize(
+        Problem(grad=lambda x: {k: h * v for k, v in x.items()}, h_new=lambda x: {k: h + 0 * v for k, v in x.items()}),
+        {"a": THETA, "b": 2 * THETA}, rules.sophia, steps=6, **hyper,
+    )  # fmt: skip
+    np.testing.assert_array_equal(parts.theta["a"], walk[-1])
+
+    def damped(theta, grad, hess, *, lr=0.5):
+        return theta - lr * grad(theta) / hess(theta)
+
+    assert read(damped).values == () and read(rules.sophia).values == ("g", "h_new")
+    halved = minimize(bowl.replace(hess=lambda x: h), THETA, damped, steps=1)
+    np.testing.assert_allclose(halved.theta, THETA / 2, rtol=1e-15)
 
 
 def test_sophia_decays_beside_the_clip():
