@@ -75,6 +75,9 @@ eq-momentum-b
 ```{notation}
 ```
 
+```{found}
+```
+
 ```{toctree}
 chapters/04_momentum
 chapters/solutions/04_momentum
@@ -183,6 +186,14 @@ def test_an_exercise_is_numbered_and_leads_to_its_solution(book, page):
 
 def test_an_errata_box_knows_its_entries(page):
     assert 'class="box errata" data-errata="D2-03 X-01"' in page
+
+
+def test_what_the_boxes_say_is_collected(book, page):
+    index = (book / "index.html").read_text(encoding="utf-8")
+    section = index.partition('id="found-4"')[2]
+    assert "<strong>Filter.</strong> It is one." in section
+    assert re.search(r'href="chapters/04_momentum.html#errata-1-1">Decided in chapter 4', section)
+    assert 'id="errata-1-1"' in page and "Momentum smooths" not in section  # a place that the tiny chapter lacks
 
 
 def test_pictures_become_files_with_their_size(book, page):
