@@ -1,0 +1,571 @@
+# ---
+# jupyter:
+#   file_format: mystnb
+#   kernelspec:
+#     display_name: Python 3
+#     name: python3
+# ---
+
+# %% [markdown]
+# (ch-stochastic-gradients)=
+# # 2 Stochastic gradients and mini-batches
+#
+# You have 1,437 images of digits and may look at each of them once. Take one step along the gradient over all of them. Or take 45 steps, each along the gradient over 32 images that no step before it has used; the last one gets the 29 that are left. Both cost 1,437 gradients of single images. The loss of softmax regression starts at $\ln 10 = 2.30$.
+
+# %%
+import numpy as np
+
+from optlib import minimize, plot
+from optlib.problems import digits, digits_softmax, minibatches
+from optlib.rules import nesterov, sgd
+
+# %%
+rates = 10 ** np.linspace(-2, 1, 7)
+for size, steps in ((1437, 1), (32, 45)):
+    reader = digits_softmax(batch=size)
+    runs = [minimize(reader, reader.start, sgd, steps=steps, lr=lr) for lr in rates]
+    best = min(reader.full(run.theta) for run in runs)
+    print(f"steps: {steps:2}, images a step: {size:4}, full loss {best:.2f}")
+
+# %% [markdown]
+# At the best of the same seven learning rates one exact step ends at 1.01, and 45 inexact ones at 0.21. If 32 images are that good, why not one? And why does anybody use 1,437?
+#
+# After this chapter you can say how wrong the gradient of a batch is, what a larger batch buys, where the noise stops a run, and how to get past that place. You need chapter 1, and the mean and the variance of a sum.
+#
+# ## A sample of the gradient
+#
+# The loss on a data set is a mean over its $N$ examples, and so is its gradient:
+#
+# $$
+# J(\theta) = \frac{1}{N} \sum_{i=1}^{N} J_i(\theta), \qquad \nabla J(\theta) = \frac{1}{N} \sum_{i=1}^{N} \nabla J_i(\theta) .
+# $$
+#
+# A mean can be estimated from a sample. Draw a *mini-batch* $B_t$ of $B$ examples, take the mean of their gradients, and step along that. The rule is that of chapter 1 with another $g_t$.
+#
+# ```{math}
+# :label: eq-sgd-minibatch
+# \theta_t = \theta_{t-1} - \eta\, g_t, \qquad g_t = \nabla J_{B_t}(\theta_{t-1}) .
+# ```
+#
+# :::{rule} sgd
+# :::
+#
+# This is *stochastic gradient descent*, SGD, also when $B > 1$. Its gradient is right on average: each example lies in the same share $B/N$ of all batches, so the mean of $g_t$ over all batches that could have been drawn is $\nabla J(\theta_{t-1})$. One says that $g_t$ is *unbiased*.
+#
+# How far off is a single batch? Look at one coordinate, let $x_i$ be its value in $\nabla J_i$, and $d_i = x_i - \frac1N \sum_j x_j$ how far that is from the mean. The $d_i$ sum to zero; call the mean of their squares $\sigma^2$. The square of a sum of $B$ of them has $B$ squares, each $\sigma^2$ on average, and $B(B-1)$ products of two draws, each on average some $c$. If examples may be drawn repeatedly, the draws are independent and $c = 0$. If a batch holds each example at most once, then after $d_i$ any other $d_j$ is equally likely, and
+#
+# ```{math}
+# :label: eq-ch02-pairs
+# c = \frac{1}{N(N-1)} \sum_{i=1}^{N} d_i \left(\sum_{j=1}^{N} d_j - d_i\right) = -\frac{\sigma^2}{N-1} .
+# ```
+# % for N in 2..7, x_i in real
+# % let d_i = x_i - \frac{1}{N} \sum_{k=1}^{N} x_k
+# % let \sigma = \sqrt{\frac{1}{N} \sum_{k=1}^{N} d_k^2}
+# % let c = -\frac{1}{N(N-1)} \sum_{k=1}^{N} d_k^2
+# % check
+#
+# Divide by $B^2$, because the batch takes a mean. With repeats the variance of $g_t$ is $\sigma^2/B$. Without, it is
+#
+# ```{math}
+# :label: eq-ch02-variance
+# \frac{B \sigma^2 + B (B-1)\, c}{B^2} = \frac{\sigma^2}{B} \cdot \frac{N - B}{N - 1} ,
+# ```
+# % for N in 2..40, B in 1..40, \sigma in positive
+# % let c = -\frac{\sigma^2}{N-1}
+# % where B \le N
+# % check
+#
+# nearly the same while $B$ is far below $N$, and zero at $B = N$. Add up the coordinates, and from here on $\sigma^2$ is the mean of $\lVert \nabla J_i - \nabla J \rVert^2$. Neither formula knows how large the data set is, as long as it is large. The digits at $\theta = 0$:
+
+# %%
+N, reader, rng = 1437, digits_softmax(), np.random.default_rng(0)
+full = reader.grad(reader.start)
+def miss(rows):
+    return ((reader.grad(reader.start, rows) - full) ** 2).sum()
+
+
+variance = np.mean([miss([i]) for i in range(N)])
+print(f"sigma^2 = {variance:.1f}; squared length of the slope: {(full**2).sum():.2f}")
+
+# %% [markdown]
+# The squared error of one image is 71 times the squared slope. Its gradient is nearly all noise. Draw 400 batches of each size, in both ways:
+
+# %%
+sizes = np.array([1, 4, 16, 64, 256, 1024, 1400])
+again = [np.mean([miss(rng.integers(N, size=B)) for _ in range(400)]) for B in sizes]
+once = [np.mean([miss(rng.permutation(N)[:B]) for _ in range(400)]) for B in sizes]
+print("with repeats, times B:", (again * sizes).round(1))
+print("without, times B:     ", (once * sizes).round(1))
+
+# %%
+B = np.append(np.geomspace(1, 1400, 60), np.linspace(1402, 1436, 35))
+plot.curves(
+    {"with repeats": (B, variance / B),
+     "each once": (B, variance / B * (N - B) / (N - 1)),
+     "measured": (np.tile(sizes, 2), np.append(again, once))},
+    log="xy", xlabel="batch size B", title="Squared error of the gradient",
+    marks={"with repeats": False, "each once": False, "measured": "only"},
+    caption="The error falls as 1/B; where a batch holds each image at most once, "
+    "it also falls to zero at B = N. Lines: the formulas. Points: means over 400 "
+    "batches of the digits at the start.",
+    alt="Log-log plot of the squared error of a batch gradient against the batch "
+    "size. Two lines run together with slope -1 from 14 at one image to 0.05 at 256. "
+    "With repeats it goes on to 0.01 at 1,437; with each image once the line bends "
+    "down to zero there. Measured points lie on both lines.",
+)
+
+# %% [markdown]
+# With repeats the product is constant; without, it falls to 0.4 at 1,400 of 1,437. All this needs draws by chance. Take 32 neighbors in a file that is sorted by digit:
+
+# %%
+order = np.argsort(digits().y, kind="stable")
+neighbors = np.mean([miss(order[k : k + 32]) for k in range(0, N - 31, 32)])
+print(f"32 neighbors, times 32: {32 * neighbors:.0f} in place of {variance:.1f}")
+
+# %% [markdown]
+# Their mean is as right as before, but each is 25 times as wrong, hardly better than a single image. Shuffle first.
+#
+# ## What a step costs
+#
+# A step on all data asks $N$ single gradients, $O(N)$; on a batch $O(B)$; on one example $O(1)$. To see what that does to a whole run, copy the digits 4 and 16 times, which changes neither the loss nor its gradient, and count single gradients until the full loss is 0.5. From here on a penalty of $\frac12 10^{-3}\lVert\theta\rVert^2$ keeps the lowest loss away from zero. Many runs go side by side in one array:
+
+# %%
+X, Y = np.c_[digits().X, np.ones(N)], np.eye(10)[digits().y]
+def slope(W, rows):  # W: (runs, 65, 10), rows: (runs, B)
+    x, z = X[rows], X[rows] @ W
+    P = np.exp(z - z.max(axis=-1, keepdims=True))
+    P = P / P.sum(axis=-1, keepdims=True) - Y[rows]
+    return np.swapaxes(x, -1, -2) @ P / rows.shape[-1] + 1e-3 * W
+
+
+def loss(W, rows=slice(None)):  # of each run, on all images unless rows are given
+    z = X[rows] @ W
+    fit = np.log(np.exp(z).sum(axis=-1)) - (z * Y[rows]).sum(axis=-1)
+    return fit.mean(axis=-1) + 5e-4 * (W**2).sum(axis=(-1, -2))
+
+
+# %%
+def count(size, data, lr=1.0):
+    draw, W, asked = minibatches(data, size), np.zeros((1, 65, 10)), 0
+    while loss(W) > 0.5:
+        rows = draw(1 + asked // size)[None] % N
+        W, asked = sgd(W, slope(W, rows), lr=lr), asked + size
+    return asked
+
+
+# %%
+for data in (N, 4 * N, 16 * N):
+    print(f"{data:5} images: {count(32, data)} in batches, {count(data, data)} full")
+
+# %% [markdown]
+# The full gradient pays for every copy, the batches for none; with sixteen copies the ratio is 700. Seconds are another matter, because a processor multiplies large matrices better than small ones. Compare 1,437 calls on one image with one call on all:
+
+# %%
+from timeit import repeat
+
+W = np.zeros((1, 65, 10))
+def seconds(rows):  # rows: (calls, images a call)
+    return min(repeat(lambda: [slope(W, r[None]) for r in rows], number=1, repeat=3))
+
+
+singly, at_once = seconds(np.arange(N)[:, None]), seconds(np.arange(N)[None])
+print("more than ten times:", singly > 10 * at_once)
+
+
+# %% [markdown]
+# So a larger batch is worth having if it saves steps. Does it?
+#
+# ## What a step gains
+#
+# Write $g$ for the full gradient $\nabla J(\theta_{t-1})$ and $\xi$ for the noise of the batch, $g_t = g + \xi$. Where the gradient changes by at most $L$ per unit of distance, chapter 1 bounds the change of loss by $g^\top p + \frac{L}{2} \lVert p \rVert^2$ for any step $p$. Here $p = -\eta (g + \xi)$:
+#
+# ```{math}
+# :label: eq-ch02-expand
+# -\eta\, g^\top (g + \xi) + \frac{\eta^2 L}{2} \lVert g + \xi \rVert^2 = -\eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 - \eta (1 - \eta L)\, g^\top \xi + \frac{\eta^2 L}{2} \lVert \xi \rVert^2 .
+# ```
+# % for g in R^3, \xi in R^3, \eta in (0, 2)
+# % check
+#
+# Take the mean over the batches. The middle term vanishes, the mean of $\lVert \xi \rVert^2$ is $\sigma^2/B$, and
+#
+# $$
+# E\, J(\theta_t) \le J(\theta_{t-1}) - \eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 + \frac{\eta^2 L\, \sigma^2}{2 B} .
+# $$
+#
+# What the slope gains is of order $\eta$, what the noise costs of order $\eta^2$. A small enough rate wins on average, unless the slope is zero. The bound is best at $\eta = \frac{1}{L} \cdot \frac{B}{B + B^*}$, and the gain that it guarantees is
+#
+# ```{math}
+# :label: eq-ch02-gain
+# \eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 - \frac{\eta^2 L\, \sigma^2}{2 B} = \frac{\lVert g \rVert^2}{2 L} \cdot \frac{B}{B + B^*} , \qquad B^* = \frac{\sigma^2}{\lVert g \rVert^2} .
+# ```
+# % for g in R^3, B in positive, \sigma in positive
+# % let B^* = \sigma^2 / \lVert g \rVert^2
+# % let \eta = \frac{B}{L (B + B^*)}
+# % check
+#
+# $B^*$ is the batch at which noise and slope are equally long; call it *critical*. Far below it, twice the batch has twice the best rate and gains twice as much: half as many steps at the same cost in gradients, and in half the time for whoever computes the batch in parallel. To scale $\eta$ with $B$ is the *linear scaling rule* {cite}`goyal2017accurate`. From $B^*$ on no batch, however large, gains more than twice as much. And $B^*$ is no constant. Along a run with the full gradient:
+
+# %%
+def noise_and_slope(theta):  # sigma^2 and the squared length of the full gradient
+    each = slope(np.broadcast_to(theta, (N, 65, 10)), np.arange(N)[:, None])
+    g = each.mean(axis=0)
+    return ((each - g) ** 2).sum() / N, (g**2).sum()
+
+
+# %%
+reader = digits_softmax(l2=1e-3)
+path = minimize(reader, reader.start, sgd, steps=100, lr=1.0).path
+for t in (0, 20, 100):
+    noise, signal = noise_and_slope(path[t])
+    critical = noise / signal
+    print(f"loss {loss(path[t]):.2f}: sigma^2 {noise:4.1f}, critical {critical:.0f}")
+
+
+# %% [markdown]
+# It goes from 71 to 1,711: the slope shrinks faster than the noise. So the lower the target, the larger the batches that pay. Count steps to a full loss of 0.5 and of 0.35, with the best of nine rates from 0.056 to 5.6, chosen for each batch size and target on three seeds and measured on five others:
+
+# %%
+def learn(size, rates, seeds, times):
+    """The full loss at these steps, an array (times, rates, seeds)."""
+    draws, seen = [minibatches(N, size, seed) for seed in seeds], []
+    lr = np.repeat(rates, len(seeds))[:, None, None]
+    W = np.zeros((len(lr), 65, 10))
+    for t in range(1, max(times) + 1):
+        rows = np.tile([draw(t) for draw in draws], (len(rates), 1))
+        W = sgd(W, slope(W, rows), lr=lr)
+        if t in times:
+            seen.append(loss(W))
+    return np.reshape(seen, (len(times), len(rates), len(seeds)))
+
+
+# %%
+rates, steps = 10 ** np.linspace(-1.25, 0.75, 9), {0.5: {}, 0.35: {}}
+for size, most in ((1, 2000), (4, 700), (16, 200), (64, 80), (256, 60), (N, 60)):
+    times = sorted({round(1.1**k) for k in range(80) if 1.1**k <= most})
+    losses = learn(size, rates, range(8) if size < N else [0], times)
+    for target, found in steps.items():
+        there = losses <= target
+        first = np.where(there.any(0), np.array(times)[there.argmax(0)], np.inf)
+        best = first[:, :3].mean(axis=1).argmin()
+        found[size] = np.resize(first[best, -5:], 5)
+        middle = np.median(found[size])
+        print(f"to {target}, B = {size}: rate {rates[best]:.2f}, {middle:.0f} steps")
+
+# %%
+plot.compare(
+    {f"to {target}": np.transpose([*n.values()]) for target, n in steps.items()},
+    list(steps[0.5]), xlabel="batch size B", title="Steps to a full loss",
+    slopes={"slope -1": (-1, 4, 40)}, marks=True,
+    caption="At first four times the batch needs a quarter of the steps, from 64 on "
+    "hardly fewer. Median and 10-90 % of five seeds; for each batch size and target "
+    "the best of nine rates on three other seeds. The full batch has no seed.",
+    alt="Log-log plot of batch size, 1 to 1,437, against steps. To a loss of 0.5 the "
+    "median falls from 335 steps at one image to 19 at 64 and stays near there; to "
+    "0.35 it falls from 956 to 37 at 64 and then to about 33. A reference line of "
+    "slope -1 runs along the left part.",
+)
+
+# %% [markdown]
+# At first this holds: four images in place of one need 73 steps in place of 335, and 229 in place of 956, at a rate three to six times as high. From 16 to 64 the gain is a factor of 1.8 to the higher target and 2.4 to the lower one, beyond 64 there is little. So the lower target does pay for larger batches, but far less than $B^*$ says. The bound looks one step ahead and takes every direction for the stiffest; this experiment does not tell which of the two matters more.
+#
+# ## Where the noise stops you
+#
+# Near a minimum the slope vanishes and the noise does not. Take one direction with curvature $h$, the minimum at 0, and batches drawn independently, so that $\xi_t$ has mean zero and variance $\sigma^2/B$ whatever came before. The error obeys
+#
+# ```{math}
+# :label: eq-ch02-error
+# e_t = (1 - \eta h)\, e_{t-1} - \eta\, \xi_t .
+# ```
+# % for e_0 in real, \xi_t in real
+# % let e_t = e_{t-1} - \eta (h e_{t-1} + \xi_t)
+# % check
+#
+# Square it and take the mean. The mixed term vanishes, since $\xi_t$ knows nothing of $e_{t-1}$, and the mean square $s_t$ of $e_t$ is $(1-\eta h)^2 s_{t-1} + \eta^2 \sigma^2/B$. For $\eta < 2/h$ it tends to the value that reproduces itself:
+#
+# ```{math}
+# :label: eq-ch02-floor
+# s_t = s^* + (1 - \eta h)^{2t} (s_0 - s^*), \qquad s^* = \frac{\eta\, \sigma^2}{h\,(2 - \eta h)\, B} .
+# ```
+# % for s_0 in positive, \sigma in positive, B in positive, t in 1..8
+# % let s_t = (1-\eta h)^2 s_{t-1} + \eta^2 \sigma^2 / B
+# % let s^* = \eta^2 \sigma^2 / (B (1 - (1-\eta h)^2))
+# % where \eta h < 2
+# % check
+#
+# The start is forgotten as fast as without noise, but the error comes down to a *floor*, not to zero. In the loss, the floor of this direction is
+#
+# ```{math}
+# :label: eq-ch02-loss-floor
+# \frac{h}{2}\, s^* = \frac{\eta\, \sigma^2}{2\,(2 - \eta h)\, B} \ge \frac{\eta\, \sigma^2}{4 B} ,
+# ```
+# % for \sigma in positive, B in positive
+# % let s^* = \eta^2 \sigma^2 / (B (1 - (1-\eta h)^2))
+# % where \eta h < 2
+# % check
+#
+# nearly equal for small rates. The curvature has dropped out, so with many directions the floors add up to $\eta\,\sigma^2/4B$ with the $\sigma^2$ of all of them. Half the rate or twice the batch halves it. Put $h = \sigma = 1$ and run 2,000 copies:
+
+# %%
+rng = np.random.default_rng(0)
+for eta, B in ((0.5, 1), (0.1, 1), (0.02, 1), (0.1, 5), (1.9, 1)):
+    theta, seen = np.zeros(2000), []
+    for t in range(1000):
+        g = theta + rng.standard_normal(2000) / B**0.5
+        theta = sgd(theta, g, lr=eta)
+        seen.append(theta.var())
+    floor = np.mean(seen[300:])
+    print(f"rate {eta}, B = {B}: {floor:.3f}, formula {eta / (2 - eta) / B:.3f}")
+
+# %% [markdown]
+# Close to the edge at 2 the floor is nineteen times the noise.
+#
+# Below, each of 64 examples has a bowl of its own, curvatures 1 and 4, with its lowest point at a dot; $J$ is their mean. A batch pulls toward the mean of its dots. The ellipse is the error of the long run, two standard deviations in each direction. Multiply $B$ by four, then $\eta$ by four: the ellipse is nearly back, and the path gets there sooner. With $B = 64$ the noise is still there, because the draws have repeats. Bring $\eta$ near the edge $2/4$: the ellipse stretches along the stiff direction.
+
+# %%
+from optlib.widgets import Batches
+
+Batches()
+
+# %% [markdown]
+# Two ways lead below the floor. One is to *average*. Solve {eq}`eq-ch02-error` for $e_{t-1}$ and sum over $T$ steps:
+#
+# ```{math}
+# :label: eq-ch02-average
+# \frac{1}{T} \sum_{t=1}^{T} e_{t-1} = \frac{e_0 - e_T}{\eta h T} - \frac{1}{h T} \sum_{t=1}^{T} \xi_t .
+# ```
+# % for e_0 in real, \xi_t in real, T in 1..8
+# % let e_t = e_{t-1} - \eta (h e_{t-1} + \xi_t)
+# % check
+#
+# The second term has variance $\sigma^2/(h^2 T B)$, whatever the rate, and the first fades like $1/T$: the average goes to the minimum although the iterates do not {cite}`polyak1992acceleration`. The other way is to lower the rate. Robbins and Monro ask {cite}`robbins1951stochastic`
+#
+# $$
+# \sum_t \eta_t = \infty, \qquad \sum_t \eta_t^2 < \infty .
+# $$
+#
+# On the bowl both conditions can be read off {eq}`eq-ch02-error`. Take rates of at most $1/h$. What came before step $n$ is multiplied by $\prod (1 - \eta_t h)$, which goes to zero if and only if the sum is infinite; otherwise a part of the start stays forever. The noise after step $n$ leaves at most $\frac{\sigma^2}{B} \sum_{t > n} \eta_t^2$, which is small for large $n$ if that sum is finite. For $h = 1$ and $\eta_t = 1/(t+1)$ the error is a plain mean, with the start as one observation:
+#
+# ```{math}
+# :label: eq-ch02-mean
+# e_t = \frac{1}{t+1} \left(e_0 - \sum_{k=1}^{t} \xi_k\right) .
+# ```
+# % for e_0 in real, \xi_t in real
+# % let e_t = (1 - \frac{1}{t+1}) e_{t-1} - \frac{1}{t+1} \xi_t
+# % check
+#
+# With $1/(t+1)^2$ the product stops at one half.
+
+# %%
+noise = np.random.default_rng(0).standard_normal((4096, 1000))
+def walk(rate, h=1.0):
+    """The mean square of e, and of its average from the start, after each step."""
+    e, total, squares = np.full(1000, 3.0), 0.0, []
+    for t, xi in enumerate(noise, start=1):
+        e, total = sgd(e, h * e + xi, lr=rate(t)), total + e
+        squares.append([np.mean(e**2), np.mean((total / t) ** 2)])
+    return np.transpose(squares)
+
+
+# %%
+lines = dict(zip(("rate 0.1", "averaged"), walk(lambda t: 0.1)))
+lines["1/(t + 1)"] = walk(lambda t: 1 / (t + 1))[0]
+lines["1/(t + 1)²"] = walk(lambda t: 1 / (t + 1) ** 2)[0]
+for name, line in lines.items():
+    print(f"{name:10}: {line[99]:.4f} after 100 steps, {line[-1]:.5f} after 4096")
+print(f"1/(t + 1) where h = 0.1: {walk(lambda t: 1 / (t + 1), 0.1)[0][-1]:.1f}")
+
+# %%
+plot.curves(
+    lines, np.arange(1, 4097), log="xy", marks=False, title="Mean squared distance",
+    caption="A constant rate stays at its floor; its average, and a rate of "
+    "1/(t + 1), go on falling; a rate whose sum is finite stops. Curvature 1, noise "
+    "of variance 1, mean over 1,000 runs from a distance of 3.",
+    alt="Log-log plot over 4,096 steps of the mean squared distance, from 9 at the "
+    "start. The rate 0.1 falls to 0.05 by step 100 and stays. Its average starts "
+    "more slowly and falls to 0.0003; 1/(t + 1) falls along a straight line to "
+    "0.0002; the square of that rate stops at 2.3.",
+)
+
+# %% [markdown]
+# The constant rate stays at its floor, $0.1/1.9 = 0.053$. Its average ends at 0.0003 and $1/(t+1)$ at 0.0002, near $1/4096$, the best that 4,096 observations allow. The square of that rate ends at 2.3, a quarter of the 9 at the start and a little noise. But $1/(t+1)$ is good only because the curvature is one: where it is 0.1 the mean square is still 2.0. Both conditions hold there as well; they say that you arrive, not when. Nor are they needed: $1/\sqrt t$ violates the second, and on this bowl its floor $\eta_t/2$ sinks to zero all the same. Chapter 5 has schedules for runs of a known length.
+#
+# ## Digits: ahead early, a floor later
+#
+# Held fixed: the model with its penalty, the start at zero, a new order at every pass, and the budget of the tuning. For each of three batch sizes the best of five rates, from 0.03 to 3.2, is chosen by the full loss after five passes on two seeds. Ten other seeds then go on at that rate.
+
+# %%
+lowest = minimize(reader, reader.start, nesterov, steps=800, lr=1.0, momentum=0.97)
+sigma2, _ = noise_and_slope(lowest.theta)
+
+# %%
+rates, gaps, bands = 10 ** np.linspace(-1.5, 0.5, 5), {}, {}
+for size, passes in ((1, 10), (32, 80), (N, 1000)):
+    a_pass, seeds = -(-N // size), range(10, 20) if size < N else [0]
+    scores = learn(size, rates, (0, 1), [5 * a_pass]).mean(axis=(0, 2))
+    tuned = rates[scores.argmin()]
+    times = np.geomspace(max(1, a_pass / 50), passes * a_pass, 25)
+    times = np.unique(np.append(times, [a_pass, 5 * a_pass]).astype(int))
+    gap = learn(size, [tuned], seeds, times.tolist())[:, 0].T - lowest.losses[-1]
+    low, middle, high = plot.spread(gap)
+    gaps[f"B = {size}"], bands[f"B = {size}"] = (times * size, middle), (low, high)
+    one, five = (middle[times == k * a_pass][0] for k in (1, 5))
+    print(f"B = {size}, rate {tuned:.2g}: gap {one:.3f} after 1 pass, {five:.3f}",
+          f"after 5, {middle[-1]:.4f} after {passes}")
+print(f"formula: {0.1 * sigma2 / 4:.4f} and {sigma2 / (4 * 32):.4f}")
+
+# %%
+plot.curves(
+    gaps, bands=bands, log="xy", xlabel="images seen", marks=False,
+    title="Full loss above its minimum",
+    caption="Small batches are ahead until they reach their floor. Median and "
+    "10-90 % of ten seeds; constant rates 0.1, 1 and 1, the best of five after five "
+    "passes on two other seeds. The full batch has no seed.",
+    alt="Log-log plot of images seen, from 28 to 1.4 million, against the gap of the "
+    "full loss. B = 1 falls first, to 0.03 after 7,000 images, and stays near 0.02. "
+    "B = 32 follows, passes below it near 10,000 and flattens near 0.005. The full "
+    "batch begins at 1,437, is at 1.3 after 7,000 images, and is below both after a "
+    "million.",
+)
+
+# %% [markdown]
+# After one pass single images lead, with 0.076 against 0.223 for batches of 32. After five, the budget of the tuning, the intervals overlap, and the full gradient has made five steps and is at 1.267. Then single images stay: their gap of 0.020 is what $\eta\sigma^2/4B$ gives with the $\sigma^2$ at the minimum, 0.021. Batches of 32 end at 0.006, as the formula has it. The full gradient has no floor, and after a thousand passes is below both. So small batches handle huge data, where you stop early. To go on, end with a lower rate or with larger batches.
+#
+# ## Data that never repeat
+#
+# In the first pass no batch has been seen before. Then $J_{B_t}(\theta_{t-1})$ is an unbiased estimate not only of the loss on the file but of the loss on *all* images of this kind, since $\theta_{t-1}$ knows nothing of $B_t$. Let $J$ be that loss, and suppose that it is convex, that $E \lVert g_t \rVert^2 \le M^2$, and that the start is $D$ away from a minimizer $\theta^*$. With $e_t = \theta_t - \theta^*$ a step changes the squared distance by
+#
+# ```{math}
+# :label: eq-ch02-distance
+# \lVert e_{t-1} - \eta\, g_t \rVert^2 - \lVert e_{t-1} \rVert^2 = -2 \eta\, g_t^\top e_{t-1} + \eta^2 \lVert g_t \rVert^2 .
+# ```
+# % for e_t in R^3, g_t in R^3, \eta in (0, 2)
+# % check
+#
+# On average $g_t^\top e_{t-1}$ is $\nabla J(\theta_{t-1})^\top e_{t-1}$, which by convexity is at least the gap $J(\theta_{t-1}) - J^*$. Sum over $T$ steps: the distances cancel but for the first and the last, and divided by $2\eta T$ the mean of the expected gaps is at most $D^2/2\eta T + \eta M^2/2$. At the rate that makes this smallest, $\eta = D/(M\sqrt T)$,
+#
+# ```{math}
+# :label: eq-ch02-online
+# \frac{D^2}{2 \eta\, T} + \frac{\eta\, M^2}{2} = \frac{D M}{\sqrt T} .
+# ```
+# % for D in positive, M in positive, T in 1..50
+# % let \eta = \frac{D}{M \sqrt T}
+# % check
+#
+# The loss of the averaged $\theta$ is no larger than the average loss. So one pass over $T$ fresh batches brings the expected loss on data that nobody has seen within $DM/\sqrt T$ of the best, and the losses met on the way are an honest test. Both end when examples come back. Give each of 20 seeds 200 images of its own, batches of 8, a rate of 0.3, and the other 1,237 images as a test:
+
+# %%
+order = np.array([np.random.default_rng(seed).permutation(N) for seed in range(20)])
+mine, others = order[:, :200], order[:, 200:]
+draws = [minibatches(200, 8, seed) for seed in range(20)]
+
+# %%
+W, excess = np.zeros((20, 65, 10)), []
+for t in range(1, 40 * 25 + 1):  # 25 batches a pass
+    rows = np.array([images[draw(t)] for images, draw in zip(mine, draws)])
+    if t <= 25 or t > 39 * 25:
+        excess.append(loss(W, others) - loss(W, rows))
+    W = sgd(W, slope(W, rows), lr=0.3)
+for name, found in (("first", excess[:25]), ("40th", excess[25:])):
+    low, middle, high = np.percentile(np.mean(found, axis=0), (10, 50, 90))
+    print(f"{name} pass: test - batch {middle:.2f} ({low:.2f} to {high:.2f})")
+
+# %% [markdown]
+# In the first pass zero lies within the interval. In the 40th the next batch, met 39 times before, flatters the model by 0.17, and its gradient is an unbiased one of the loss on the file alone.
+#
+# ## What the documents say
+#
+# :::{errata} What the documents say, and what is right
+# :ids: D1-04 D2-01 D2-38 X-17
+#
+# **A mini-batch for the whole.** Doc 1 derives descent along the full gradient, calls it SGD, and then puts a batch in its place as an approximation. It is a poor one, as the 14.2 against 0.20 show. What carries SGD is that the mean is right, and that noise costs only in proportion to $\eta^2$.
+#
+# **Three blanks.** Doc 2 has lost what an update costs. In single gradients it is $O(N)$ for the full data, $O(B)$ for a mini-batch, $O(1)$ for pure SGD, which is $B = 1$. The cell with the copies counts them.
+#
+# **Thirty-two to a few thousand.** Doc 2 gives this range for batches. Where it ends depends on the model and on the target: on these digits more than 64 images saved hardly a step.
+#
+# **Help or nuisance.** Docs 2 and 3 hope that noise frees a run from bad places, doc 2 and doc 0 also want it tamed. Both speak of one number, $\eta\sigma^2/(h(2-\eta h)B)$. Large, it carries the run about; chapter 3 measures what that does at a saddle. Near the end the same number is the floor.
+# :::
+#
+# ## Exercises
+
+# %%
+from optlib.exercises import check
+
+# %% [markdown]
+# :::{exercise} Steps in a pass
+# :name: stochastic-gradients-1
+#
+# 1,437 images, batches of 50, each image once a pass, and the last batch takes what is left. How many steps has a pass?
+# :::
+
+# %%
+answer = ...
+check("stochastic-gradients-1", answer)
+
+# %% [markdown]
+# :::{exercise} Each example once
+# :name: stochastic-gradients-2
+#
+# Single gradients of one parameter have variance $\sigma^2 = 4$ over $N = 100$ examples. What is the variance of the mean of $B = 25$ of them, drawn without repeats? Give the exact number or a fraction.
+# :::
+
+# %%
+answer = ...
+check("stochastic-gradients-2", answer)
+
+# %% [markdown]
+# :::{exercise} A floor
+# :name: stochastic-gradients-3
+#
+# Curvature $h = 2$, $\sigma^2 = 1$, $\eta = 0.1$, batches of 4. Where does the mean square of the error settle? Give 3 significant digits.
+# :::
+
+# %%
+answer = ...
+check("stochastic-gradients-3", answer)
+
+# %% [markdown]
+# :::{exercise} When all examples agree
+# :name: stochastic-gradients-4
+#
+# Every example has its minimum at 0, but a curvature of its own: $\nabla J_i(\theta) = h_i \theta$, with mean $h$ and variance $\tau^2$ over the examples. Take $B = 1$ and derive the factor by which one step multiplies the mean of $\theta^2$. Below which $\eta$ is it smaller than one? The answer is an expression in `h` and `tau`, in a string. Where is the floor now?
+# :::
+
+# %%
+answer = ...
+check("stochastic-gradients-4", answer)
+
+
+# %% [markdown]
+# :::{exercise} One pass over the digits
+# :name: stochastic-gradients-5
+#
+# Write one pass of SGD for softmax regression: batches of `size` rows in the order in which they stand, the last one shorter where `size` does not divide their number. `W` has shape $(64, 10)$, `X` $(n, 64)$, `Y` $(n, 10)$ with a one at each label. `gradient(W, X, Y)` is given and returns the gradient of the mean cross-entropy of the rows it gets. Return the new `W` and leave the old one as it was. It is run on the digits and compared to $10^{-9}$.
+# :::
+
+# %%
+def one_pass(W, X, Y, gradient, lr, size):
+    return ...
+
+
+check("stochastic-gradients-5", one_pass)
+
+# %% [markdown]
+# :::{exercise} Which rates may a run have?
+# :name: stochastic-gradients-6
+#
+# Which of these satisfies both conditions of Robbins and Monro? `"a"`: $1/\sqrt t$. `"b"`: $1/(10 + t)$. `"c"`: 0.001. `"d"`: $1/t^2$.
+# :::
+
+# %%
+answer = ...
+check("stochastic-gradients-6", answer)
+
+# %% [markdown]
+# ## Summary
+#
+# The gradient of a random batch has the right mean and the variance $\sigma^2/B$, times $\frac{N-B}{N-1}$ where no example comes twice. A step gains in proportion to $\eta$ and loses to noise in proportion to $\eta^2$, so small rates win although each gradient is mostly noise. Up to a certain size a larger batch replaces as many steps as it costs; that size grows as the slope shrinks, and beyond it nothing is gained. With a constant rate a run stops at a floor, $\eta\sigma^2/4B$ in the loss for small rates. Averaging the iterates or lowering the rate leads below it. In a first pass the noise stands for unseen data as well; afterwards only for the file.
+#
+# ## Sources
+#
+# Stochastic approximation, with the two conditions on its rates, is due to Robbins and Monro {cite}`robbins1951stochastic`, averaging in the form used here to Polyak and Juditsky {cite}`polyak1992acceleration`. Bottou, Curtis and Nocedal {cite}`bottou2018optimization` derive the descent lemma with noise and what follows from it for convex and other losses. Goyal and coauthors {cite}`goyal2017accurate` scaled the rate with the batch up to 8,192 images. Mandt, Hoffman and Blei {cite}`mandt2017stochastic` treat SGD with a constant rate as a process that settles; for small $\eta$ and $h = 1$ their covariance is that of {eq}`eq-ch02-floor`.
