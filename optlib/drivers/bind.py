@@ -102,9 +102,9 @@ def _bind_whole(step, signature, theta, hyper):
         values = [asked[n] for n in signature.asks]
         if flat:
             values = [trees.ravel(trees.leaves(v, theta)) if _shaped_like(v, theta) else v for v in values]
-            new, *state = call(step, signature, *parts(theta), values, state[0], t, now[0])
+            new, *state = _straight(call(step, signature, *parts(theta), values, state[0], t, now[0]))
             return trees.like(theta, trees.unravel(new, trees.leaves(theta))), [state]
-        new, *state = call(step, signature, theta, values, state[0], t, now[0])
+        new, *state = _straight(call(step, signature, theta, values, state[0], t, now[0]))
         return np.asarray(new, theta.dtype) if scalar_array else new, [state]
 
     return Bound([step], [signature], [Hyper(signature, hyper)], signature.asks, flat, parts, apply)
@@ -126,12 +126,17 @@ def _bind_leaves(steps, theta, hyper):
         new, states = [], []
         for i, a in enumerate(trees.leaves(theta)):
             values = [split[n][i] for n in signatures[i].asks]
-            moved, *kept = call(steps[i], signatures[i], a, values, state[i], t, now[i])
+            moved, *kept = _straight(call(steps[i], signatures[i], a, values, state[i], t, now[i]))
             new.append(moved)
             states.append(kept)
         return trees.like(theta, new), states
 
     return Bound(steps, signatures, [Hyper(s, hyper) for s in signatures], asks, False, trees.leaves, apply)
+
+
+def _straight(arrays):
+    """The arrays in C order: products of matrices round by their layout, and a saved run has lost it."""
+    return [a if not isinstance(a, np.ndarray) or a.flags.c_contiguous else np.ascontiguousarray(a) for a in arrays]
 
 
 def _shaped_like(value, theta):
@@ -163,7 +168,7 @@ def checked_theta(theta):
             raise ValueError(f"{name} must hold at least one number, got shape {np.shape(a)}")
         if not (math.isfinite(a) if isinstance(a, float) else np.isfinite(a).all()):
             raise ValueError(f"{name} must be finite, got {_first_bad(a)}")
-        out.append(a)
+        out.extend(_straight([a]))
     return trees.like(theta, out)
 
 
