@@ -12,7 +12,7 @@ def sophia(theta, g, h_new, m=0, h=0, t=1, *, lr=1e-4, beta1=0.96, beta2=0.99, g
     array of that shape will do for `Optimizer.step`; `minimize` asks the problem's function h_new at every step.
     m: fading average of g.  h: fading average of h_new.  Nothing is corrected for its start at zero.
     optax corrects m and uses h one step late; pytorch_optimizer's lr is lr * gamma here.  lr: no primary default.
-    Returns theta, m, h.  Source: Liu et al. (2023), Algorithm 3, with the Hutchinson estimator's gamma.
+    Returns theta, m, h.  Source: Liu et al. (2024), Algorithm 3, with the Hutchinson estimator's gamma.
     """
     m = beta1 * m + (1 - beta1) * g
     h = where((t - 1) % every < 1, beta2 * h + (1 - beta2) * h_new, h)
