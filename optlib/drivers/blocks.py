@@ -91,13 +91,23 @@ def _ufuncs(text, arrays, scalars, threads=None):
     numbers = [s if i in raw or isinstance(s, bool) else np.array(s, dtype) for i, s in enumerate(scalars)]
 
     def worker(blocks):
-        scratch = [np.empty(min(block, size), dtype) for _ in range(floats)]
-        scratch += [np.empty(min(block, size), bool) for _ in range(conditions)]
+        scratch = [*_scratch(floats, block, dtype), *_scratch(conditions, block, np.dtype(bool))]
         for cut in blocks:
             n = min(cut.stop, size) - cut.start
             function(*[a[cut] for a in arrays], *[w[:n] for w in scratch], *numbers)
 
     share(worker, size, block, threads)
+
+
+_kept = threading.local()  # fresh memory costs more than the arithmetic on it: each thread keeps its scratch
+
+
+def _scratch(count, size, dtype):
+    """`count` arrays of at least `size` elements that belong to this thread until its next block."""
+    kept = vars(_kept).setdefault(str(dtype), [])
+    kept[:] = [a for a in kept if a.size >= size]
+    kept += [np.empty(size, dtype) for _ in range(count - len(kept))]
+    return kept[:count]
 
 
 def _fused(text, arrays, scalars, threads=None):
