@@ -68,7 +68,8 @@ def chapter_text(step):
     label = f"eq-{step.__name__.replace('_', '-')}" + ("-theta" if len(rows) == 1 else "")
     head = "".join(f"  '{latex}': {name}\n" for latex, name in new.items())
     head = f"---\nnotation:\n{head}---\n" if head else ""
-    return head + f"```{{math}}\n:label: {label}\n" + " \\\\\n".join(rows) + "\n```\n"
+    notes = "".join(f"% {note}\n" for note in facts().get(step.__name__, {}).get("notes", ()))
+    return head + f"```{{math}}\n:label: {label}\n" + " \\\\\n".join(rows) + f"\n```\n{notes}"
 
 
 def proved(step):

@@ -19,7 +19,7 @@ GREEK = """alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi r
     Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega""".split()
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
 RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: r"\ge", ast.LtE: r"\le", ast.Eq: "=", ast.NotEq: r"\ne"}
-FENCED = {"abs": (r"\lvert", r"\rvert"), "norm": (r"\lVert", r"\rVert")}
+FENCED = {"abs": (r"\lvert", r"\rvert"), "norm": (r"\lVert", r"\rVert"), "norm1": (r"\lVert", r"\rVert_1")}
 APPLIED = {"sign": r"\operatorname{sign}", "mean": r"\operatorname{mean}", "exp": r"\exp", "sin": r"\sin"}
 APPLIED |= {"cos": r"\cos", "maximum": r"\max", "minimum": r"\min"}
 NUMBERS = {"norm", "norm1", "rms", "dot", "mean"}  # words that make a number of an array
@@ -230,6 +230,7 @@ class _Writer:
             power = "1/2" if word == "root" else f"-1/{self.within(args[1], ATOM)}"
             return f"{self.base(args[0])}^{{{power}}}", POWER
         if word == "eye":
+            self.new["I"] = "I"
             return "I", ATOM
         if word == "solve":
             return rf"{self.base(args[0])}^{{-1}} {self.within(args[1], POWER)}", PRODUCT
@@ -240,18 +241,30 @@ class _Writer:
 
     def rows(self, word, args):
         """The rows of a choice; one inside its last row goes on in the same braces."""
+        last = args[-1]
         if word == "ratio":
-            top, bottom, last = args
-            over = self.write(bottom)[0]
-            yield rf"\dfrac{{{self.write(top)[0]}}}{{{over}}} & \text{{if }} {over} \ne 0"
+            top, over = (self.write(a)[0] for a in args[:2])
+            yield rf"\dfrac{{{top}}}{{{over}}} & \text{{if }} {over} \ne 0"
+        elif both := self.both(*args):
+            top, over, size, other = both
+            yield rf"\dfrac{{{top}}}{{{over}}} & \text{{if }} {size}\, {other} > 0"
         else:
-            condition, value, last = args
-            yield rf"{self.write(value)[0]} & \text{{if }} {self.condition(condition)}"
+            yield rf"{self.write(args[1])[0]} & \text{{if }} {self.condition(args[0])}"
         match last:
             case ast.Call(func=ast.Name(id=("where" | "ratio") as inner), args=more, keywords=[]):
                 yield from self.rows(inner, more)
             case _:
                 yield rf"{self.write(last)[0]} & \text{{otherwise}}"
+
+    def both(self, condition, value, last):
+        """(top, bottom, norm, bottom as a factor) of a quotient that also wants a norm to be positive, else None."""
+        match condition, value:
+            case (
+                ast.Compare(left=ast.Call(func=ast.Name(id="norm")) as size, ops=[ast.Gt()], comparators=[zero]),
+                ast.Call(func=ast.Name(id="ratio"), args=[top, over, inner]),
+            ) if ast.unparse(zero) == "0" and ast.unparse(inner) == ast.unparse(last):
+                return self.write(top)[0], self.write(over)[0], self.write(size)[0], self.within(over, POWER)
+        return None
 
     def condition(self, node):
         match node:
