@@ -9,6 +9,7 @@ PARTS = (
     "rules",
     "cards",
     "landing",
+    "speed",
     "notation",
     "downloads",
     "citations",
