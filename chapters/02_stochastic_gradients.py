@@ -182,7 +182,10 @@ print("more than ten times:", singly > 10 * at_once)
 #
 # ```{math}
 # :label: eq-ch02-expand
-# -\eta\, g^\top (g + \xi) + \frac{\eta^2 L}{2} \lVert g + \xi \rVert^2 = -\eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 - \eta (1 - \eta L)\, g^\top \xi + \frac{\eta^2 L}{2} \lVert \xi \rVert^2 .
+# \begin{aligned}
+# & -\eta\, g^\top (g + \xi) + \frac{\eta^2 L}{2} \lVert g + \xi \rVert^2 \\
+# & = -\eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 - \eta (1 - \eta L)\, g^\top \xi + \frac{\eta^2 L}{2} \lVert \xi \rVert^2 .
+# \end{aligned}
 # ```
 # % for g in R^3, \xi in R^3, \eta in (0, 2)
 # % check
@@ -197,7 +200,10 @@ print("more than ten times:", singly > 10 * at_once)
 #
 # ```{math}
 # :label: eq-ch02-gain
-# \eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 - \frac{\eta^2 L\, \sigma^2}{2 B} = \frac{\lVert g \rVert^2}{2 L} \cdot \frac{B}{B + B^*} , \qquad B^* = \frac{\sigma^2}{\lVert g \rVert^2} .
+# \begin{aligned}
+# \eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 - \frac{\eta^2 L\, \sigma^2}{2 B} &= \frac{\lVert g \rVert^2}{2 L} \cdot \frac{B}{B + B^*} , \\
+# B^* &= \frac{\sigma^2}{\lVert g \rVert^2} .
+# \end{aligned}
 # ```
 # % for g in R^3, B in positive, \sigma in positive
 # % let B^* = \sigma^2 / \lVert g \rVert^2
@@ -285,7 +291,10 @@ plot.compare(
 #
 # ```{math}
 # :label: eq-ch02-floor
-# s_t = s^* + (1 - \eta h)^{2t} (s_0 - s^*), \qquad s^* = \frac{\eta\, \sigma^2}{h\,(2 - \eta h)\, B} .
+# \begin{aligned}
+# s_t &= s^* + (1 - \eta h)^{2t} (s_0 - s^*), \\
+# s^* &= \frac{\eta\, \sigma^2}{h\,(2 - \eta h)\, B} .
+# \end{aligned}
 # ```
 # % for s_0 in positive, \sigma in positive, B in positive, t in 1..8
 # % let s_t = (1-\eta h)^2 s_{t-1} + \eta^2 \sigma^2 / B
