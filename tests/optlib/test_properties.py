@@ -20,7 +20,7 @@ from optlib.schedules import cosine
 from optlib.transforms import gradient_noise
 
 T = 4  # gradients a run
-few = settings(max_examples=8, deadline=None, derandomize=True, database=None,
+few = settings(max_examples=5, deadline=None, derandomize=True, database=None,
                suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
 every_rule = pytest.mark.parametrize("name", rules.__all__)
 
@@ -125,6 +125,8 @@ def test_the_units_of_every_rule_are_known():
 @given(data=st.data(), c=st.sampled_from([2.0**-8, 0.5, 4.0, 2.0**9]))
 def test_a_loss_times_c_makes_the_same_steps(name, data, c):
     theta, gradients = data.draw(streams(name))
+    if name == "lars":
+        theta = theta + 9  # where theta is zero its own rate is 1, which has no units
     signature = read(getattr(rules, name))
     values = signature.hyper | signature.state | (dict(eps=1e-3) if "eps" in signature.hyper else {})
     units = SAME_PATH[name]
@@ -163,9 +165,10 @@ def test_coordinates_may_change_places(name, data, seed):
     theta, gradients = data.draw(streams(name))
     rng = np.random.default_rng(seed)
     if scope(name) is Matrix:
+        if name == "soap":  # square, of full rank, no two eigenvalues alike: else its basis is not determined
+            n = min(theta.shape)
+            theta, gradients = theta[:n, :n], gradients[:, :n, :n] + rng.normal(size=(T, n, n))
         rows, columns = (rng.permutation(n) for n in theta.shape)
-        # full rank, and no two eigenvalues alike: else the basis of SOAP is not determined
-        gradients = gradients + rng.normal(size=gradients.shape)
         moved = lambda a: np.asarray(a)[rows][:, columns]  # noqa: E731
     else:
         order = rng.permutation(theta.size)
@@ -236,3 +239,16 @@ def test_a_run_may_be_pickled_and_resumed_at_any_step(name, data, first):
     np.testing.assert_array_equal(rest.path, whole.path[first:])
     np.testing.assert_array_equal(rest.losses, whole.losses[first:])
     assert rest.t == T and rest.rng.bit_generator.state == whole.rng.bit_generator.state
+
+
+@pytest.mark.parametrize("name", ["soap", "shampoo", "muon"])
+def test_the_layout_that_a_saved_matrix_loses_costs_no_bit(name):
+    """Products of matrices round by the layout of their factors: a transposed one comes back from a file straight."""
+    bowl = Problem(lambda x: (x**2).sum(), grad=lambda x: 2 * x)
+    for seed in range(6):
+        theta = np.random.default_rng(seed).normal(size=(1 + seed % 3, 2 + seed))
+        do = partial(minimize, bowl, step=getattr(rules, name), lr=0.1, transforms=[gradient_noise])
+        whole = do(theta=theta, steps=6)
+        for cut in (1, 2, 3, 5):
+            half = pickle.loads(pickle.dumps(do(theta=theta, steps=cut)))
+            np.testing.assert_array_equal(do(theta=half, steps=6 - cut).theta, whole.theta)
