@@ -174,7 +174,7 @@ print("more than ten times:", singly > 10 * at_once)
 
 
 # %% [markdown]
-# So a larger batch is worth having if it saves steps. Does it?
+# So a larger batch is worth having if it saves steps.
 #
 # ## What a step gains
 #
@@ -196,7 +196,7 @@ print("more than ten times:", singly > 10 * at_once)
 # E\, J(\theta_t) \le J(\theta_{t-1}) - \eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 + \frac{\eta^2 L\, \sigma^2}{2 B} .
 # $$
 #
-# What the slope gains is of order $\eta$, what the noise costs of order $\eta^2$. A small enough rate wins on average, unless the slope is zero. The derivative of the bound by $\eta$, $-(1 - \eta L)\lVert g \rVert^2 + \eta L \sigma^2/B$, vanishes at $\eta = \frac{1}{L} \cdot \frac{B}{B + B^*}$ with the $B^*$ below, and the gain guaranteed there is
+# What the slope gains is of order $\eta$, what the noise costs of order $\eta^2$. A small enough rate wins on average. The derivative of the bound by $\eta$, $-(1 - \eta L)\lVert g \rVert^2 + \eta L \sigma^2/B$, vanishes at $\eta = \frac{1}{L} \cdot \frac{B}{B + B^*}$ with the $B^*$ below, and the gain guaranteed there is
 #
 # ```{math}
 # :label: eq-ch02-gain
@@ -329,7 +329,7 @@ for eta, B in ((0.5, 1), (0.1, 1), (0.02, 1), (0.1, 5), (1.9, 1)):
 # %% [markdown]
 # The formula holds in each row. Close to the edge at 2 the floor is nineteen times the variance of the noise.
 #
-# Below, each of 64 examples has a bowl of its own, curvatures 1 and 4, with its lowest point at a dot; $J$ is their mean. A batch pulls toward the mean of its dots. The ellipse is the error of the long run, two standard deviations in each direction. Multiply $B$ by four, then $\eta$ by four: the ellipse is nearly back, and the path gets there sooner. With $B = 64$ the noise is still there, because the draws have repeats. Bring $\eta$ near the edge $2/4$: the ellipse stretches along the stiff direction.
+# Below, each of 64 examples has a bowl of its own, curvatures 1 and 4, with its lowest point at a dot; $J$ is their mean. A batch pulls toward the mean of its dots. The ellipse is the error of the long run, two standard deviations in each direction. Multiply $B$ by four, then $\eta$ by four: the ellipse is nearly back, and the path gets there sooner. Bring $\eta$ near the edge $2/4$: the ellipse stretches along the stiff direction.
 
 # %%
 from optlib.widgets import Batches
@@ -397,7 +397,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# The constant rate stays at its floor, $0.1/1.9 = 0.053$. Its average ends at 0.0003 and $1/(t+1)$ at 0.0002, near $1/4096$, the variance of a mean of 4,096 observations. The square of that rate ends at 2.3, a quarter of the 9 at the start and a little noise. But $1/(t+1)$ is good only because the curvature is one: where it is 0.1 the mean square is still 2.0. Both conditions hold there as well, and say nothing about speed. Nor are they needed: $1/\sqrt t$ violates the second, and on this bowl its floor $\eta_t/2$ sinks to zero all the same. Chapter 5 has schedules for runs of a known length.
+# The constant rate stays at its floor, $0.1/1.9 = 0.053$. Its average ends at 0.0003 and $1/(t+1)$ at 0.0002, near $1/4096$, the variance of a mean of 4,096 observations. The square of that rate ends at 2.3, a quarter of the 9 at the start and a little noise. But $1/(t+1)$ is good only because the curvature is one: where it is 0.1 the mean square is still 2.0. Both conditions hold there as well, and say nothing about speed. Nor are they needed: $1/\sqrt t$ violates the second, and on this bowl its floor $\eta_t/2$ sinks to zero all the same.
 #
 # ## Digits: ahead early, a floor later
 #
@@ -574,7 +574,7 @@ check("stochastic-gradients-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# The gradient of a random batch has the right mean and the variance $\sigma^2/B$, times $\frac{N-B}{N-1}$ where no example comes twice. A step gains in proportion to $\eta$ and loses to noise in proportion to $\eta^2$, so small rates win although each gradient is mostly noise. Up to a certain size a larger batch replaces as many steps as it costs; that size grows as the slope shrinks, and beyond it nothing is gained. With a constant rate a run stops at a floor, $\eta\sigma^2/4B$ in the loss for small rates. Where all examples agree there is none (exercise 4). Averaging the iterates or lowering the rate leads below it. In a first pass the noise stands for unseen data as well; afterwards only for the file.
+# The gradient of a random batch has the right mean and the variance $\sigma^2/B$, times $\frac{N-B}{N-1}$ where no example comes twice. A step gains in proportion to $\eta$ and loses to noise in proportion to $\eta^2$, so small rates win although each gradient is mostly noise. Up to a certain size a larger batch replaces as many steps as it costs; that size grows as the slope shrinks, and beyond it nothing is gained. With a constant rate a run stops at a floor, $\eta\sigma^2/4B$ in the loss for small rates. Where all examples agree there is none (exercise 4). Averaging the iterates or lowering the rate leads below it.
 #
 # ## Sources
 #
