@@ -15,9 +15,10 @@ from book.proofs.tokens import MathError
 from book.proofs.words import MATRICES, Choices, mp, numeric_words
 from optlib.grammar import Matrix, read, start
 from optlib.lives import over, telling
-from optlib.lives.symbolic import each, shape_of, state_shapes, symbolic_inputs, trace
+from optlib.lives.symbolic import WORDS, each, shape_of, state_shapes, symbolic_inputs, symbols, trace
 
 ROOT = Path(__file__).resolve().parents[2]
+PRODUCTS = {"outer", "solve", "eye"}  # with these a rule on a vector has matrices; its vectors are columns
 POINTS, MOST, MATRIX_POINTS = 100, 800, 50  # points of a proof; tried until every branch was entered; on matrices
 
 
@@ -39,8 +40,9 @@ class Code:
         self.name, self.signature, self.twin = step.__name__, read(step), telling(step)
         self.theta = step.__code__.co_varnames[0]
         self.state = {self.theta, *self.signature.state}
-        self.matrix = self.signature.scope is Matrix
-        self.shape = (3, 4) if self.matrix else shape_of(step)
+        self.kept = self.state - set(self.lines)  # states that no line changes, such as the start
+        self.matrix = self.signature.scope is Matrix or bool(PRODUCTS & set(step.__code__.co_names))
+        self.shape = (3, 4) if self.signature.scope is Matrix else shape_of(step)
 
     @functools.cached_property
     def lines(self):
@@ -63,7 +65,7 @@ class Code:
     @functools.cached_property
     def moving(self):
         """Names that carry a subscript: states, the gradient, and what is assigned and not the same at each step."""
-        names = self.state | ({"g"} & set(self.signature.asks))
+        names = (self.state - self.kept) | ({"g"} & set(self.signature.asks))
         still = {str(name) for name in self.signature.hyper}
         for name in set(self.lines) - names:
             value = self.symbolic.values[name] if self.symbolic else np.zeros(1)
@@ -82,6 +84,25 @@ class Code:
             return trace(self.step, inputs | {name: sp.Rational(str(v)) for name, v in self.fixed.items()})
         except TypeError:
             return None
+
+    @functools.cached_property
+    def assigned(self):
+        """{name: its symbol} of all that the rule computes, as if nothing were known of it; {} where lines branch."""
+        body = ast.parse(textwrap.dedent(inspect.getsource(self.step))).body[0].body
+        plain = all(isinstance(node, (ast.Assign, ast.Expr, ast.Return)) for node in body)
+        return {
+            name: symbols(f"{name}_t", np.shape(self.symbolic.values[name]), real=True)
+            for name in (self.lines if plain else ())
+        }
+
+    def line(self, target):
+        """What the line of `target` gives on symbols alone: inputs, and those of the names assigned before it."""
+        source, first = inspect.getsourcelines(self.step)
+        for node in ast.parse(textwrap.dedent("".join(source))).body[0].body:
+            if first + node.lineno - 1 == self.lines[target]:
+                before = {n: s for n, s in self.assigned.items() if self.lines[n] < self.lines[target]}
+                names = self.step.__globals__ | WORDS | self.symbolic.inputs | before
+                return eval(compile(ast.Expression(node.value), str(self.file), "eval"), names)
 
     # -- at points
     @functools.cached_property
@@ -112,12 +133,18 @@ class Code:
         for name, shape in state_shapes(self.step, self.shape).items():
             value = draw("nonnegative" if name in nonnegative else "real", shape)
             inputs[name] = each(mp.mpf, 1)(starts[name]) + 0 * value if first else value
+        if self.shape:  # a norm is zero only where all elements are
+            still = {3: {self.theta}, 5: set(inputs) - {self.theta}, 7: set(inputs)}.get(i % 8, set())
+            inputs |= {name: 0 * inputs[name] for name in still if not callable(inputs[name])}
         if self.signature.timed:
             inputs["t"] = 1 if first else (2, 3, rng.randint(1, 30))[i % 3]
         for name, default in self.signature.hyper.items():
             text = self.domains.get(name, "positive")
             zero = default == 0 and text == "positive"
             inputs[name] = draw("nonnegative" if zero else text, ())
+        # a rate of zero, where a warm-up begins, on a first step; and no decay
+        off = {"lr"} & set(inputs) if i % 10 == 5 else {"weight_decay"} & set(inputs) if i % 8 == 5 else ()
+        inputs |= dict.fromkeys(off, mp.mpf(0))
         return inputs | {name: mp.mpf(str(value)) for name, value in self.fixed.items()}
 
     def run(self, inputs, words):
@@ -161,13 +188,18 @@ class Code:
                 inputs = {self.theta: theta, "g": rng.standard_normal(self.shape)}
                 inputs |= dict(zip(self.signature.state, state)) | hyper | ({"t": t} if self.signature.timed else {})
                 theta, *state = self.step(**inputs)
-            yield inputs, self.twin(**inputs)
+            yield columns(inputs), columns(self.twin(**inputs))
 
     def shapes(self):
         return state_shapes(self.step, self.shape).values()
 
     def vocabulary(self, choices):
         return MATRICES if self.matrix else numeric_words(choices)
+
+
+def columns(values):
+    """The values with each vector as a matrix of one column."""
+    return {n: v[:, None] if isinstance(v, np.ndarray) and v.ndim == 1 else v for n, v in values.items()}
 
 
 def fill(domain, shape, rng, coarse):

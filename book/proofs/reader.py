@@ -9,7 +9,9 @@ import re
 
 from book.proofs.tokens import RELATIONS, MathError, Token, tokens
 
-FUNCTIONS = {r"\exp", r"\ln", r"\cos", r"\sin", r"\sign", r"\mean"}
+# with the most arguments each takes; words with more than one are those of rules on matrices
+FUNCTIONS = {r"\exp": 1, r"\ln": 1, r"\cos": 1, r"\sin": 1, r"\sign": 1, r"\rms": 1}
+FUNCTIONS |= {r"\mean": 2, r"\orthogonalize": 2, r"\eigenbasis": 4}
 BRACKETS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
 FENCES = {"|": ("|", "abs"), r"\lvert": (r"\rvert", "abs"), r"\|": (r"\|", "norm"), r"\lVert": (r"\rVert", "norm")}
 FENCES |= {r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceil")}
@@ -206,7 +208,10 @@ class Reader:
     def function(self, kind):
         if self.peek() in ("(", "{", r"\{", "["):
             trees = self.inside(BRACKETS[self.take()])
-            return (kind, trees[0]) if len(trees) == 1 else self.fail(f"{kind} takes one argument, before")
+            most = FUNCTIONS["\\" + kind]
+            if len(trees) > most:
+                self.fail(f"{kind} takes {'one argument' if most == 1 else f'at most {most} arguments'}, before")
+            return (kind, *trees)
         return (kind, self.power() or self.fail(f"expected what {kind} is of, got"))
 
     def over_index(self, kind):

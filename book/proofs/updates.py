@@ -13,6 +13,7 @@ from book.proofs.words import SYMBOLS, Choices, Undecided
 
 OLD = ("-", ("name", "t", ()), ("num", "1"))
 NEW = ("name", "t", ())
+WRITTEN_OUT = 250  # operations: with more, an equation on arrays is shown line by line or at points only
 FEWEST = 30  # points at which a condition must hold
 
 
@@ -71,7 +72,7 @@ def used_names(code, tree, target, helpers):
             if name == target:
                 raise MathError(f"`{name}` is defined by itself")
             used.add(name)
-        elif name == "I" and code.matrix:
+        elif (name == "I" and code.matrix) or name in code.kept:
             pass
         elif name in code.signature.asks:
             raise MathError(f"`{name}` is a function: write what it is of")
@@ -120,6 +121,10 @@ def compare_symbols(code, target, tree, helpers, positive):
     trace = code.symbolic
     if trace is None:
         return False
+    if same_line(code, target, tree, helpers):
+        return True
+    if code.shape and sum(sp.count_ops(x) for x in np.ravel(trace.values[target])) > WRITTEN_OUT:
+        return False
     try:
         page = page_values(code, SYMBOLS, trace.inputs, trace.values, helpers)(tree)
     except (Undecided, TypeError):
@@ -132,6 +137,17 @@ def compare_symbols(code, target, tree, helpers, positive):
                 known = {value: sp.Symbol(f"{name}_{time}", positive=True)}
                 ours, page = sp.sympify(ours).xreplace(known), sp.sympify(page).xreplace(known)
     return same(ours, page)
+
+
+def same_line(code, target, tree, helpers):
+    """Whether the page is the code's own line, whatever the names in it are worth."""
+    if target not in code.assigned:
+        return False
+    try:
+        page = page_values(code, SYMBOLS, code.symbolic.inputs, code.symbolic.values | code.assigned, helpers)(tree)
+        return same(code.line(target), page, deep=False)
+    except (Undecided, TypeError, KeyError, ZeroDivisionError):
+        return False
 
 
 def compare_points(code, target, tree, helpers, conditions):

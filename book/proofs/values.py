@@ -17,6 +17,12 @@ def scalar(a):
     return a.item() if isinstance(a, np.ndarray) and a.shape == (1, 1) else a
 
 
+def elementwise(tree):
+    """Whether an operation says by its own sign that it works element by element, so that a number may be added."""
+    kind, *parts = tree
+    return kind in ("odot", "odot^", "oslash", "sqrt", "abs") or (kind in ("+", "-") and any(map(elementwise, parts)))
+
+
 class Identity:
     """A multiple of the identity matrix, as large as what it is added to."""
 
@@ -66,9 +72,9 @@ class Values:
             case ("neg", a):
                 return -self(a)
             case ("+", a, b):
-                return self.add(self(a), self(b))
+                return self.add(self(a), self(b), elementwise(a) or elementwise(b))
             case ("-", a, b):
-                return self.add(self(a), -1 * self(b))
+                return self.add(self(a), -1 * self(b), elementwise(a) or elementwise(b))
             case ("*", a, b):
                 return self.multiply(self(a), self(b))
             case ("odot", a, b):
@@ -97,8 +103,10 @@ class Values:
                 return words["cases"]([(self.later(self.holds, c), self.later(self, v)) for v, c in rows])
             case ("matrix", rows):
                 return self.matrix([[self(x) for x in row] for row in rows])
-            case (_, a) if kind in words:
-                return words[kind](self(a))
+            case ("mean", a, ("num", axis)):
+                return words["mean"](self(a), int(axis))
+            case (_, *parts) if kind in words:
+                return words[kind](*map(self, parts))
         raise MathError(f"`{kind}` has no meaning here")
 
     def later(self, function, tree):
@@ -111,10 +119,10 @@ class Values:
         values = [self(side) for side in sides]
         return self.words["and"]([self.words[r](a, b) for r, a, b in zip(relations, values, values[1:])])
 
-    def add(self, a, b):
+    def add(self, a, b, elementwise=False):
         arrays = [x.shape for x in (a, b) if isinstance(x, np.ndarray)]
         if self.linear and not isinstance(a, Identity) and not isinstance(b, Identity):
-            if len(arrays) == 1 or (arrays and arrays[0] != arrays[1]):
+            if (len(arrays) == 1 and not elementwise) or (len(arrays) == 2 and arrays[0] != arrays[1]):
                 raise MathError(f"a sum of things of different shapes, {(*arrays, ())[:2]}")
         return a + b
 

@@ -130,6 +130,10 @@ COMPARE = {
 }
 
 
+def norm(a):
+    return mp.sqrt(total(a**2)) if isinstance(a, np.ndarray) else abs(a)
+
+
 def numeric_words(choices):
     """The vocabulary on numbers of 30 digits; every choice it makes is entered in `choices`."""
 
@@ -182,7 +186,9 @@ def numeric_words(choices):
         "ratio": choosing("ratio", (True, False), lambda a, b, c: (True, a / b) if b else (False, c), 3),
         "power": each(finite(lambda a, exponent: a**exponent), 2),
         "cases": cases,
-        "norm": lambda a: mp.sqrt(total(a**2)) if isinstance(a, np.ndarray) else abs(a),
+        "norm": norm,
+        "norm1": lambda a: total(abs(a)),
+        "rms": lambda a: norm(a) / mp.sqrt(np.size(a)),
         "dot": dot,
         "mean": mean,
         "outer": np.multiply.outer,
