@@ -196,7 +196,7 @@ print("more than ten times:", singly > 10 * at_once)
 # E\, J(\theta_t) \le J(\theta_{t-1}) - \eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 + \frac{\eta^2 L\, \sigma^2}{2 B} .
 # $$
 #
-# What the slope gains is of order $\eta$, what the noise costs of order $\eta^2$. A small enough rate wins on average. The derivative of the bound by $\eta$, $-(1 - \eta L)\lVert g \rVert^2 + \eta L \sigma^2/B$, vanishes at $\eta = \frac{1}{L} \cdot \frac{B}{B + B^*}$ with the $B^*$ below, and the gain guaranteed there is
+# What the slope gains is of order $\eta$, what the noise costs of order $\eta^2$. While the slope is not zero, a small enough rate wins on average. The derivative of the bound by $\eta$, $-(1 - \eta L)\lVert g \rVert^2 + \eta L \sigma^2/B$, vanishes at $\eta = \frac{1}{L} \cdot \frac{B}{B + B^*}$ with the $B^*$ below, and the gain guaranteed there is
 #
 # ```{math}
 # :label: eq-ch02-gain
