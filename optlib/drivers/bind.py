@@ -11,6 +11,7 @@ from optlib.drivers.hyper import Hyper
 from optlib.grammar import FUNCTIONS, Matrix, Model, call, read, start
 
 PER_MODEL = (Model, list)
+TOO_LARGE = "a number grew beyond the range of floating point"  # what Python says is two numbers and no sentence
 
 
 @dataclass(frozen=True)

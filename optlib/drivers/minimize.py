@@ -9,10 +9,10 @@ from itertools import count
 import numpy as np
 
 from optlib import trees
-from optlib.drivers.bind import bind, check_like, checked_theta
+from optlib.drivers.bind import TOO_LARGE, bind, check_like, checked_theta
 from optlib.drivers.oracles import Oracles
 from optlib.drivers.progress import Progress
-from optlib.drivers.transform import transform
+from optlib.drivers.transform import checked_transforms, transform
 from optlib.problem import as_problem
 
 PATH_NUMBERS = 1_000_000  # a longer path is thinned
@@ -75,7 +75,7 @@ def minimize(
     Raises TypeError or ValueError, in one sentence, when these do not fit together; what happens on the way ends the
     run instead, and its message says so.
     """
-    problem = as_problem(problem)
+    problem, transforms = as_problem(problem), checked_transforms(transforms)
     before = theta if isinstance(theta, Run) else None
     place = checked_theta(theta.place if before else theta)
     bound = bind(step, place, hyper)
@@ -98,6 +98,7 @@ def minimize(
     first, last, began, loss = t, t + steps, time.perf_counter(), math.nan
     has_loss, asks_loss, asks_g, steady = "f" in problem.can, "loss" in bound.asks, "g" in bound.asks, bound.steady
     ended, message = "stopped", f"stopped: {steps} steps done"
+    draws, undo, done = bool(transforms) or "rng" in bound.asks, None, t
     bar = Progress(steps, progress)
     try:
         with np.errstate(all="ignore"):  # an overflow is seen in the loss and told in the message
@@ -125,9 +126,16 @@ def minimize(
                 if seconds is not None and time.perf_counter() - began > seconds:
                     message = f"stopped: {seconds:g} seconds were over after step {t}"
                     break
-                now = steady
+                now, later = steady, memory
                 if now is None:
-                    now, memory = zip(*[h.at(t + 1, loss, m) for h, m in zip(bound.hypers, memory)])
+                    try:
+                        now, later = zip(*[h.at(t + 1, loss, m) for h, m in zip(bound.hypers, memory)])
+                    except ValueError as e:
+                        if t == first:
+                            raise
+                        message = f"stopped: {e}"
+                        break
+                undo = rng.bit_generator.state if draws else None
                 asked = fixed.copy()
                 if asks_loss:
                     asked["loss"] = loss
@@ -143,17 +151,21 @@ def minimize(
                     if not has_loss and not all(np.isfinite(a).all() for a in trees.leaves(g)):
                         ended, message = "diverged", f"diverged: the gradient is not finite after step {t}"
                         break
-                place, state = bound.apply(place, asked, state, t + 1, now)
+                # in one assignment: an interrupt finds the step made, or not begun
+                (place, state), memory, done, undo = bound.apply(place, asked, state, t + 1, now), later, t + 1, None
                 bar.update(t + 1 - first, loss)
     except KeyboardInterrupt:
-        message = f"stopped: interrupted in step {t + 1}"
+        message = f"stopped: interrupted in step {done + 1}"
     except (ArithmeticError, np.linalg.LinAlgError) as e:
-        ended, message = "diverged", f"diverged in step {t + 1}: {str(e) or type(e).__name__}"
+        why = TOO_LARGE if isinstance(e, OverflowError) else str(e) or type(e).__name__
+        ended, message = "diverged", f"diverged in step {t + 1}: {why}"
     finally:
         bar.close()
+    if undo:  # the step that was not made has drawn nothing
+        rng.bit_generator.state = undo
     return Run(
         theta=record.shaped(bound.answer(place, state)), path=record.path(), path_steps=record.steps,
-        losses=np.array(record.losses), evaluations=oracles.count, message=message, ended=ended, t=t,
+        losses=np.array(record.losses), evaluations=oracles.count, message=message, ended=ended, t=done,
         place=record.shaped(place), state=state, memory=list(memory), rng=rng,
     )  # fmt: skip
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from optlib import trees
-from optlib.drivers.bind import bind, check_like, checked_theta
+from optlib.drivers.bind import TOO_LARGE, bind, check_like, checked_theta
 from optlib.drivers.blocks import advance, first_not_finite
-from optlib.drivers.transform import transform
+from optlib.drivers.transform import checked_transforms, transform
 from optlib.lives import numba
 
 BACKENDS = ("numpy", "numba")
@@ -32,7 +32,7 @@ class Optimizer:
         self.backend = backend
         theta = checked_theta(theta)
         self.theta = trees.like(theta, [_owned(a) for a in trees.leaves(theta)])
-        self.t, self.transforms, self.rng = 0, transforms, np.random.default_rng(seed)
+        self.t, self.transforms, self.rng = 0, checked_transforms(transforms), np.random.default_rng(seed)
         self._bound = bind(step, self.theta, hyper)
         self._by_blocks = all(
             s.scope is None and isinstance(a, np.ndarray) and a.ndim
@@ -57,7 +57,7 @@ class Optimizer:
 
         g: the gradient at theta, same structure and shapes; never modified.  asked: what else the step asks, by name.
         Raises, before anything has changed, TypeError for what is missing or of the wrong kind, ValueError for a wrong
-        shape, FloatingPointError for a gradient that is not finite.
+        shape, FloatingPointError for a gradient that is not finite, OverflowError where Python numbers diverge.
         """
         if g is not None:
             asked["g"] = g
@@ -65,6 +65,10 @@ class Optimizer:
         if lacking:
             name = self._bound.signatures[0].name
             raise TypeError(f"{name} asks {' and '.join(self._bound.asks)}; this step was given no {lacking[0]}")
+        unknown = [n for n in asked if n not in (*self._bound.asks, "g", "loss", "rng")]
+        if unknown:
+            name = self._bound.signatures[0].name
+            raise TypeError(f"{name} asks {' and '.join(self._bound.asks)}; this step was also given {unknown[0]}")
         t, rng = self.t + 1, self.rng
         if self.transforms or "rng" in self._bound.asks:
             rng = np.random.Generator(type(rng.bit_generator)())
@@ -82,7 +86,10 @@ class Optimizer:
         now, memory = self._bound.steady, self._memory
         if now is None:
             now, memory = zip(*[h.at(t, loss, m) for h, m in zip(self._bound.hypers, self._memory)])
-        self._advance({n: asked[n] for n in self._bound.asks}, t, now)
+        try:
+            self._advance({n: asked[n] for n in self._bound.asks}, t, now)
+        except OverflowError:
+            raise OverflowError(f"{TOO_LARGE} in step {t}") from None
         self.t, self.rng, self._memory = t, rng, list(memory)
         return self.theta
 
@@ -103,14 +110,16 @@ class Optimizer:
             check_like(saved["theta"], self.theta, "the saved theta")
             wanted = [list(s.state) for s in self._bound.signatures]
             found = [list(d) for d in saved["state"]]
+            memory = [{k: list(v) for k, v in m.items()} for m in saved["memory"]]
+            t, drawn = saved["t"], saved["rng"]
         except (KeyError, TypeError) as e:
             raise ValueError(f"this is no state_dict of {self._bound.signatures[0].name}: {e}") from None
         if wanted != found:
             raise ValueError(f"the saved states are {found}, this optimizer has {wanted}")
-        self.theta = trees.like(self.theta, [_owned(a) for a in trees.leaves(saved["theta"])])
+        self.rng.bit_generator.state = drawn
+        self.theta = trees.like(self.theta, [_owned(a) for a in trees.leaves(saved["theta"], self.theta)])
         self.state = [[v.copy() if isinstance(v, np.ndarray) else v for v in d.values()] for d in saved["state"]]
-        self.t, self._memory = saved["t"], [{k: list(v) for k, v in m.items()} for m in saved["memory"]]
-        self.rng.bit_generator.state = saved["rng"]
+        self.t, self._memory = t, memory
 
     def _advance(self, asked, t, now):
         """Move theta and the states: elementwise steps block by block in place, the rest by one pure call."""

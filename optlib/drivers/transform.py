@@ -4,6 +4,13 @@ from optlib import trees
 from optlib.grammar import Model, read
 
 
+def checked_transforms(transforms):
+    """The transforms as a tuple; TypeError where they are no list of functions."""
+    if callable(transforms) or not all(map(callable, transforms)):
+        raise TypeError(f"transforms must be a list of functions of the gradient, got {transforms!r}")
+    return tuple(transforms)
+
+
 def transform(function, g, theta, t, rng):
     """The gradient g after `function`; annotated Model, it sees all leaves as one vector.
 

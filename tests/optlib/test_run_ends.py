@@ -10,6 +10,8 @@ import pytest
 
 from optlib import Optimizer, Problem, descend, minimize, rules
 from optlib.methods import nesterov_lookahead
+from optlib.schedules import reduce_on_plateau
+from optlib.transforms import clip_value, gradient_noise
 from optlib.wrappers import sam
 from tests.optlib import steps
 
@@ -84,10 +86,51 @@ def test_diverged_is_told_and_nothing_is_lost():
     run = minimize(Problem(grad=lambda x: x * np.inf), TWO, rules.sgd)
     assert run.message == "diverged: the gradient is not finite after step 0"
     run = minimize(Problem(lambda x: x**4, grad=lambda x: 4 * x**3), 10.0, rules.sgd, lr=1.0)
-    assert run.ended == "diverged" and "step" in run.message, "OverflowError on Python floats is divergence"
+    assert run.ended == "diverged", "OverflowError on Python floats is divergence"
+    assert run.message == f"diverged in step {run.t + 1}: a number grew beyond the range of floating point"
     singular = Problem(square.f, grad=square.grad, hess=lambda x: np.zeros((2, 2)))
     run = minimize(singular, TWO, steps.newton)
     assert run.message == "diverged in step 1: Singular matrix" and len(run.path) == 1
+
+
+def test_a_schedule_that_fails_on_the_way_loses_nothing():
+    run = minimize(square, TWO, rules.sgd, steps=9, lr=lambda t: np.nan if t == 3 else 0.1)
+    assert run.message == "stopped: lr must be finite, got nan from the schedule at step 3" and run.ended == "stopped"
+    np.testing.assert_allclose(run.path, [TWO, 0.8 * TWO, 0.64 * TWO])
+
+
+@pytest.mark.parametrize("at", [1, 4, 9])
+def test_an_interrupted_run_goes_on_bit_for_bit(at):
+    """The step that was interrupted has drawn no noise and taught its schedule nothing."""
+    calls = []
+
+    def interrupted(g, rng):
+        calls.append(rng.random())
+        if len(calls) == at:
+            raise KeyboardInterrupt
+        return g
+
+    settings = dict(lr=partial(reduce_on_plateau, lr=0.9, patience=0, factor=0.7), transforms=[gradient_noise])
+    noisy = [partial(gradient_noise, variance=4.0), interrupted]
+    first = minimize(square, TWO, rules.momentum, steps=12, **settings | dict(transforms=noisy))
+    assert first.message == f"stopped: interrupted in step {at}" and first.t == at - 1
+    calls.extend([0] * at)
+    rest = minimize(square, first, rules.momentum, steps=12 - first.t, **settings | dict(transforms=noisy))
+    whole = minimize(square, TWO, rules.momentum, steps=12, **settings | dict(transforms=noisy))
+    assert rest.t == 12 and rest.memory == whole.memory
+    np.testing.assert_array_equal(rest.theta, whole.theta)
+
+
+def test_a_refused_state_dict_changes_nothing():
+    opt = Optimizer(rules.adam, TWO)
+    opt.step(TWO)
+    saved = opt.state_dict()
+    for key in saved:
+        before = opt.state_dict()
+        with pytest.raises(ValueError, match=f"this is no state_dict of adam: '{key}'"):
+            opt.load_state_dict({k: v for k, v in (saved | {"theta": 0 * TWO}).items() if k != key})
+        np.testing.assert_array_equal(opt.theta, before["theta"])
+        assert opt.t == 1
 
 
 def test_a_long_path_is_thinned(monkeypatch):
@@ -134,9 +177,70 @@ BAD = [
     (lambda: minimize(square, TWO, rules.sgd, lr=np.inf), ValueError, r"lr must be finite, got inf"),
     (lambda: minimize(square, TWO, rules.sgd, rate=1.0), TypeError, r"sgd has no hyperparameter 'rate'; it takes lr"),
     (
-        lambda: minimize(square, TWO, rules.sgd, lr=lambda t: np.nan if t == 3 else 0.1),
+        lambda: minimize(square, TWO, rules.sgd, lr=lambda t: np.nan),
         ValueError,
-        r"got nan from the schedule at step 3",
+        r"lr must be finite, got nan from the schedule at step 1",
+    ),
+    (
+        lambda: minimize(square, TWO, rules.adam, lr=lambda t: -0.1),
+        ValueError,
+        r"lr must be at least 0, got -0.1 from the schedule at step 1",
+    ),
+    (
+        lambda: minimize(square, TWO, rules.adam, beta1=lambda t: "big"),
+        TypeError,
+        r"beta1 must be a number or a function of t, got 'big' from the schedule at step 1",
+    ),
+    (
+        lambda: minimize(square, TWO, rules.sgd, transforms=clip_value),
+        TypeError,
+        r"transforms must be a list of functions of the gradient, got <function clip_value",
+    ),
+    (
+        lambda: Optimizer(rules.sgd, TWO, transforms=[0.5]),
+        TypeError,
+        r"transforms must be a list of functions of the gradient, got \[0.5\]",
+    ),
+    (lambda: Optimizer(rules.sgd, np.array([1, 2])), TypeError, r"theta must hold floating-point numbers, got int64"),
+    (lambda: Optimizer(rules.sgd, np.zeros((0, 3))), ValueError, r"theta must hold at least one number, got shape"),
+    (lambda: Optimizer(rules.sgd, TWO, lr=-1), ValueError, r"lr must be at least 0, got -1"),
+    (lambda: Optimizer(rules.sgd, TWO, speed=1), TypeError, r"sgd has no hyperparameter 'speed'; it takes lr"),
+    (lambda: next(descend(rules.sgd, TWO, square.grad, lr=-1)), ValueError, r"lr must be at least 0, got -1"),
+    (lambda: next(descend(rules.sgd, [], square.grad)), ValueError, r"theta must hold at least one number, got \[\]"),
+    (
+        lambda: Optimizer(rules.adam, TWO).step(),
+        TypeError,
+        r"adam asks g; this step was given no g",
+    ),
+    (
+        lambda: Optimizer(rules.adam, TWO).step(TWO, hess=TWO),
+        TypeError,
+        r"adam asks g; this step was also given hess",
+    ),
+    (
+        lambda: Optimizer(rules.adam, TWO).step(np.array([1, 2])),
+        TypeError,
+        r"g must hold floating-point numbers, got int64",
+    ),
+    (
+        lambda: Optimizer(steps.second_estimate, TWO).step(TWO, h_new=np.ones(3)),
+        ValueError,
+        r"h_new must have theta's shape \(2,\), got \(3,\)",
+    ),
+    (
+        lambda: Optimizer(steps.second_estimate, TWO).step(TWO, h_new=np.array([1.0, np.inf])),
+        FloatingPointError,
+        r"h_new must be finite, got inf at element 1 in step 1",
+    ),
+    (
+        lambda: Optimizer(rules.adam, 1.0).step(1e200),
+        OverflowError,
+        r"a number grew beyond the range of floating point in step 1",
+    ),
+    (
+        lambda: Optimizer(rules.adam, TWO).load_state_dict({"t": 3}),
+        ValueError,
+        r"this is no state_dict of adam: 'theta'",
     ),
     (
         lambda: minimize(square, TWO, rules.sgd, steps=-1),
