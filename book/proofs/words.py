@@ -204,9 +204,13 @@ def double_power(a, exponent):
     return vectors * values**exponent @ vectors.T
 
 
+def first_case(rows):
+    return next(value() for condition, value in rows if condition is None or condition())
+
+
 MATRICES = (
     {name: word for name, word in vars(ops).items() if callable(word) and not name.startswith("_")}
     | COMPARE
     | {"number": float, "pi": np.pi, "ln": np.log, "floor": np.floor, "ceil": np.ceil}
-    | {"power": lambda a, exponent: a**exponent, "matrix_power": double_power}
+    | {"power": lambda a, exponent: a**exponent, "matrix_power": double_power, "cases": first_case}
 )

@@ -83,3 +83,10 @@ def test_a_planted_error_is_seen(rule, here, there):
 def test_words_take_what_they_take():
     found = equations(page("muon", r"b_t, \epsilon)", r"b_t, \epsilon, \mu)"))
     assert any("orthogonalize takes at most 2 arguments" in e.detail for e in found)
+
+
+def test_a_rule_on_matrices_may_choose_between_numbers():
+    quotient = r"\frac{\sqrt{1-\beta_2^{t-1}}}{1-\beta_1^{t-1}}"
+    cases = rf"\begin{{cases}} {quotient} & \text{{if }} t > 1 \\ 0 & \text{{otherwise}} \end{{cases}}"
+    assert not any(e.verdict == "FAILED" for e in equations(page("soap", quotient, cases)))
+    assert any(e.verdict == "FAILED" for e in equations(page("soap", quotient, cases.replace("t > 1", "t > 2"))))
