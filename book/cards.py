@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = {name: ROOT / "book" / name for name in ("cards.toml", "libraries.toml", "notation.toml")}
 FILES["differences.json"] = ROOT / "tests" / "reference" / "differences.json"
 LIBRARIES = {"torch": "PyTorch", "optax": "optax", "pytorch_optimizer": "pytorch_optimizer"}
+FAMILIES = {"euclid": "2-norm", "diagonal": "diagonal", "adam": "with momentum", "norm": "other norms"}
+FAMILIES |= {"curvature": "matrix", "wrapper": "wrapper", "penalty": "penalty", "free": "no gradient"}
 SIZES = {35: "m n", 5: "m", 7: "n", 25: "m^2", 49: "n^2", 1: "1", 35**2: "(m n)^2"}  # of a state, where theta is 5x7
 
 
@@ -150,8 +152,14 @@ def needs(step):
     return told or ", ".join("gradient" if name == "g" else f"`{name}`" for name in read(step).asks)
 
 
-def family(name):
-    return palette.FAMILIES[palette.RULES[name][0]] if name in palette.RULES else "not yet placed"
+def family(name, words=palette.FAMILIES):
+    """The family of a rule; words: {family: what it is called}."""
+    return words[palette.RULES[name][0]] if name in palette.RULES else "not yet placed"
+
+
+def notes(step):
+    """The paragraphs of a rule's docstring behind the first."""
+    return [" ".join(part.split()) for part in inspect.getdoc(step).split("\n\n")[1:]]
 
 
 def about(step):
@@ -179,7 +187,7 @@ def keeps(step):
         said += ", ".join(f"`{n}`" for n, s in sizes.items() if s == "m n") + "."
         alone = [f"`{n}`" for n, s in sizes.items() if s == "1"]
         return said + (f" One number in all: {', '.join(alone)}." if alone else "")
-    listed = ", ".join(f"`{n}` ${s}$" for n, s in sizes.items())
+    listed = ", ".join(f"`{n}` (${s}$)" for n, s in sizes.items())
     return f"For an $m \\times n$ matrix of parameters, in numbers: {listed}."
 
 
@@ -187,6 +195,12 @@ def settings(step):
     """The table of hyperparameters."""
     rows = [f"| `{n}` | ${symbol(n, names())}$ | {v!r} |" for n, v in read(step).hyper.items()]
     return "\n".join(["| Name | Symbol | Default |", "|---|---|---|", *rows])
+
+
+def code(call):
+    """A call as a block of code, in lines that fit the page."""
+    lines = textwrap.wrap(call, 78, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return "```python\n" + "\n".join(lines) + "\n```"
 
 
 def library(name, key):
@@ -199,13 +213,15 @@ def library(name, key):
         (row,) = rows.get((name, key, "same"), [None])
         worst = f"the largest difference is {amount(max(row['first'], row['last']))}" if row else "not yet measured"
         given = " and ".join(f"`{k}={v}`" for k, v in entry.get("with", {}).items())
-        out.append(f"**The same**{given and f' with {given}'}: {worst}.\n\n```python\n{entry['same']}\n```")
+        out.append(f"**The same**{given and f' with {given}'}: {worst}.\n\n{code(entry['same'])}")
     else:
-        out.append(f"**None that is the same.** {entry['none']}")
+        none = "" if entry["none"].startswith("It has none") else "**None that is the same.** "
+        out.append(none + entry["none"])
     for other, row in zip(entry.get("differs", []), rows.get((name, key, "differs"), [])):
         if other["call"] == row["call"]:
-            by = f"Differs by {amount(row['first'])} after one step and {amount(row['last'])} after eight."
-            out.append(f"**Not the same.** {other['why']} {by}\n\n```python\n{other['call']}\n```")
+            by = f"Differs by {amount(row['first'])} after one step and {amount(row['last'])} after eight"
+            by += f", at a rate of {other['rate']:g}." if "rate" in other else "."
+            out.append(f"**Not the same.** {other['why']} {by}\n\n{code(other['call'])}")
     return "\n\n".join(out)
 
 
@@ -235,11 +251,11 @@ def page(name):
         about(step),
         f":::{{container}} facts\n{listed}\n:::",
         f"## Equations\n\n:::{{card-equations}} {name}\n:::",
-        f"## Code\n\n:::{{rule}} {name}\n:::",
+        f"## Code\n\n:::{{rule}} {name}\n:no-docstring:\n:::\n\n:::{{card-notes}} {name}\n:::",
         f"## Settings\n\n{settings(step)}\n\n{told.get('defaults', '')}" if read(step).hyper else "",
         "## In other libraries\n\n`p` is the list of parameters, `lr` and the other names are the settings above. "
-        "A difference is the largest of twelve parameters in double precision, at a rate of 0.1, with gradients and "
-        f"start drawn from a normal distribution; measured with {versions()}.",
+        "A difference is the largest of twelve parameters in double precision, at a rate of 0.1 if none is named, with "
+        f"gradients and start drawn from a normal distribution; measured with {versions()}.",
         *(f"### {title}\n\n{library(name, key)}" for key, title in LIBRARIES.items()),
     ]
     if told:

@@ -16,7 +16,7 @@ from optlib.plot import palette
 log = logging.getLogger(__name__)
 LIVES = places.ROOT / "book" / "lives.json"
 NAMES = {"numpy": "NumPy", "sympy": "SymPy", "javascript": "JavaScript"}
-COLUMNS = {"Rule": 22, "Family": 26, "Year": 9, "Numbers kept": 18, "Asks for": 17, "Chapter": 8}
+COLUMNS = {"Rule": 28, "Family": 20, "Year": 9, "Numbers kept": 18, "Asks for": 17, "Chapter": 8}
 
 
 def note(env, *files):
@@ -52,6 +52,17 @@ class CardEquations(SphinxDirective):
         return made
 
 
+class CardNotes(SphinxDirective):
+    """`:::{card-notes} adam`: what the docstring says after its first sentence, letter by letter."""
+
+    required_arguments = 1
+
+    def run(self):
+        step = getattr(rules, self.arguments[0])
+        note(self.env, inspect.getsourcefile(step))
+        return [nodes.paragraph("", text) for text in cards.notes(step)]
+
+
 def reference(docname, name):
     """A link to the card of a rule, in its printed name."""
     link = places.reference(docname, "doc", f"/rules/{name}")
@@ -68,7 +79,12 @@ class Algorithms(SphinxDirective):
         for name in sorted(rules.__all__, key=lambda n: (cards.facts().get(n, {}).get("year", 9999), n)):
             step, told = getattr(rules, name), cards.facts().get(name, {})
             note(self.env, inspect.getsourcefile(step))
-            words = (cards.family(name), str(told.get("year", "")), cards.numbers_kept(step), cards.needs(step))
+            words = (
+                cards.family(name, cards.FAMILIES),
+                str(told.get("year", "")),
+                cards.numbers_kept(step),
+                cards.needs(step),
+            )
             rows.append([[reference(self.env.docname, name)], *([nodes.Text(w)] for w in words), [self.chapter(told)]])
         head = [[nodes.Text(word)] for word in COLUMNS]
         table = notation.table(rows, head, COLUMNS.values())
@@ -106,6 +122,7 @@ class Lives(SphinxDirective):
 
 def setup(app):
     app.add_directive("card-equations", CardEquations)
+    app.add_directive("card-notes", CardNotes)
     app.add_directive("algorithms", Algorithms)
     app.add_directive("lives", Lives)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -107,12 +107,14 @@ class _Writer:
                 pass
             case _:
                 raise SyntaxError(f"{ast.unparse(node)!r} assigns more than one name")
-        right, _ = self.write(node.value)
-        if {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)} & self.moving:
-            self.moving.add(name)
-        if self.array(node.value):
-            self.arrays.add(name)
-        self.assigned.add(name)
+        try:
+            right, _ = self.write(node.value)
+        finally:  # a line that cannot be written assigns its name all the same
+            if {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)} & self.moving:
+                self.moving.add(name)
+            if self.array(node.value):
+                self.arrays.add(name)
+            self.assigned.add(name)
         return name, f"{self.name(name)} = {right}"
 
     def name(self, name):
@@ -161,6 +163,9 @@ class _Writer:
                 return rf"{self.base(inner)}^\top", POWER
             case ast.Call(func=ast.Name(id=word), args=args, keywords=[]):
                 return self.call(word, args)
+            case ast.Compare():  # a number, 1 or 0
+                rows = rf"1 & \text{{if }} {self.condition(node)} \\ 0 & \text{{otherwise}}"
+                return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
         raise SyntaxError(f"{ast.unparse(node)!r} has no form in LaTeX here")
 
     def within(self, node, level):
