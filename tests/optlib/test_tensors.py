@@ -227,6 +227,15 @@ def test_adafactors_steps_are_bounded_by_its_clip():
     assert relative.max() <= 0.1 * (1 + 1e-12) and np.isclose(relative[4], 0.1)
 
 
+def test_adafactors_rate_falls_below_one_over_root_t_and_eps_joins_the_squares():
+    theta, (g,) = draw(3, 2, steps=1)
+    rows, columns = np.mean(g**2 + 0.5, 1, keepdims=True), np.mean(g**2 + 0.5, 0, keepdims=True)
+    for t in (1, 9, 400):
+        step = theta - rules.adafactor(theta, g, rows, columns, t, lr=0.3, eps=0.5, clip=9.0)[0]
+        u = g / np.sqrt(rows @ columns / np.mean(rows))
+        assert close(step, min(0.3, t**-0.5) * np.sqrt(np.mean(theta**2)) * u)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_adafactor_survives_rows_and_columns_without_any_slope(dtype):
     theta, gradients = draw(3, 4)
@@ -381,6 +390,11 @@ def test_prodigy_before_its_estimate_moves_is_adam_without_correction():
     got, m, v, *_ = rules.prodigy(theta, gradients[0], 0, 0, 0, theta, 0.0, 2e-3, eps=0.0)
     assert close((theta - got) / 2e-3, 0.1 * gradients[0] / np.sqrt(0.001 * gradients[0] ** 2))
     assert close(m, 0.1 * 2e-3 * gradients[0]) and close(v, 0.001 * 4e-6 * gradients[0] ** 2)
+
+
+def test_prodigys_estimate_waits_for_a_slope():
+    path, state = run(rules.prodigy, np.ones(2), np.zeros((3, 2)))
+    assert (path == 1).all() and state["d"] == 1e-6
 
 
 def test_prodigy_has_one_estimate_for_all_arrays():
