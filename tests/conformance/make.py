@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from tests.conformance import differences, relatives
-from tests.conformance import tensors
+from tests.conformance import differences, relatives, tensors
 from tests.conformance.libraries import REFERENCES, torch_nesterov
 from tests.conformance.relatives import BETAS
 from tests.conformance.runners import MADE_BY, VERSIONS
