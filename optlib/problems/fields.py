@@ -8,10 +8,10 @@ from optlib.problem import Problem
 
 
 def random_field(n, seed=0):
-    """A random polynomial of n parameters: a quadratic and a cubic form with normal coefficients, held in by |theta|^4.
+    """A random polynomial of n parameters: linear, quadratic and cubic with normal coefficients, held in by |theta|^4.
 
-    J = theta'A theta/2 + T(theta, theta, theta)/6 + |theta|^4/(4n).  A and T are symmetric, scaled so that the
-    eigenvalues of A fill [-2, 2] and those of the cubic's second derivative grow like |theta|/sqrt(n), whatever n is.
+    J = c'theta + theta'A theta/2 + T(theta, theta, theta)/6 + |theta|^4/(4n).  c has the standard deviation 1/4; the
+    eigenvalues of A fill [-2, 2] and those of the cubic's second derivative grow like |theta|/sqrt(n), for any n.
     Returns a Problem of shape (n,) with f, grad and hess.
     """
     rng = np.random.default_rng(seed)
@@ -20,11 +20,13 @@ def random_field(n, seed=0):
     T = rng.standard_normal((n, n, n))
     T = sum(np.transpose(T, axes) for axes in permutations(range(3))) / (n * np.sqrt(6))
 
+    c = rng.standard_normal(n) / 4
+
     def f(theta):
-        return theta @ A @ theta / 2 + theta @ (T @ theta) @ theta / 6 + (theta @ theta) ** 2 / (4 * n)
+        return c @ theta + theta @ A @ theta / 2 + theta @ (T @ theta) @ theta / 6 + (theta @ theta) ** 2 / (4 * n)
 
     def grad(theta):
-        return A @ theta + (T @ theta) @ theta / 2 + (theta @ theta) * theta / n
+        return c + A @ theta + (T @ theta) @ theta / 2 + (theta @ theta) * theta / n
 
     def hess(theta):
         return A + T @ theta + ((theta @ theta) * np.eye(n) + 2 * np.outer(theta, theta)) / n

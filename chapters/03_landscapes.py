@@ -1,0 +1,668 @@
+# ---
+# jupyter:
+#   file_format: mystnb
+#   kernelspec:
+#     display_name: Python 3
+#     name: python3
+# ---
+
+# %% [markdown]
+# (ch-landscapes)=
+# # 3 Loss landscapes: ravines, saddles, plateaus
+#
+# At the origin of $J(x, y) = \frac12x^2 - \frac12y^2 + \frac14y^4$ the slope is zero, and on both sides along $y$ the loss falls. Put gradient descent a millionth beside the ridge, at $y = 10^{-6}$, with a learning rate of 0.01. Each step multiplies $y$ by 1.01, so $y$ doubles every 70 steps; 19 doublings make half a unit of a millionth. That is about 1,330 steps, and the run takes 1,334. From a millionth of a millionth it needs 2,722, only twice as many. From exactly zero it never leaves. Which of the three is the normal case?
+#
+# You will be able to say what kind of point you are at when the slope vanishes, how long a rule stays near it, and whether a run is slow because of a saddle, a plateau or a ravine. You need chapters 1 and 2, eigenvalues and logarithms.
+
+# %%
+import numpy as np
+
+from optlib import minimize, plot
+from optlib.exercises import check
+from optlib.problem import Problem
+from optlib.problems import basins, critical_point, digits, digits_mlp, lattice
+from optlib.problems import quadratic, random_field, saddle, slice_plane, spectrum
+from optlib.problems import surface, two_wells
+from optlib.problems.landscapes import LANDSCAPES, minima
+from optlib.rules import adagrad, adam, momentum, sgd
+from optlib.widgets import Basins
+
+# %% [markdown]
+# ## One landscape, four rules
+#
+# Here is a loss of two numbers with two wells and a ridge between them. Four rules set out from one point. You know SGD, here with exact gradients. The others have chapters of their own: momentum (4) adds to each step a part of the step before, 0.9 here; AdaGrad (6) and Adam (7) divide each coordinate of the gradient by a measure of its past size. Each rule has the best of thirteen rates, by the mean loss over 100 steps.
+
+# %%
+wells, place = two_wells(), LANDSCAPES["two_wells"]
+bottoms = np.array([(x, y) for _, x, y in minima(place.f, place.window)])
+trips = {}
+for rule in (sgd, momentum, adagrad, adam):
+    rates = np.geomspace(0.01, 1, 13)
+    runs = [minimize(wells, wells.start, rule, steps=100, lr=lr) for lr in rates]
+    runs = [run for run in runs if run.ended != "diverged"]
+    best = min(runs, key=lambda run: run.losses.mean())
+    trips[rule.__name__] = best.path
+    print(f"{rule.__name__:8s} ends at {best.losses[-1]:.2f}")
+
+# %%
+plot.paths(
+    place.f, trips, place.window, minimum=bottoms,
+    alt="Level curves of a loss with a deep well on the left and a shallow one on "
+    "the right, and four paths from (0.3, 1.32). SGD and AdaGrad end in the right "
+    "well at 0.37; momentum and Adam cross the ridge and end in the left one at "
+    "-0.33.",
+    caption="From one start, SGD and AdaGrad end in the nearer well, momentum and "
+    "Adam in the deeper one. Each at the best of 13 rates for this start, 100 steps.",
+)
+
+# %% [markdown]
+# SGD and AdaGrad end at 0.37, momentum and Adam at $-0.33$. That is one start, and it ranks nothing; from others the order changes. Two questions remain. Where does a path slow down, and from where does it end in which well?
+#
+# ## Where the slope is zero
+#
+# At a *critical point* $\theta_c$ the gradient vanishes, and the bend is what is left of the loss nearby:
+#
+# ```{math}
+# :label: eq-ch03-bend
+# J(\theta_c + e) \approx J(\theta_c) + \tfrac12\, e^\top H e .
+# ```
+#
+# Along an eigenvector of $H$ with eigenvalue $h$ the loss rises if $h > 0$ and falls if $h < 0$. All positive: a minimum. All negative: a maximum. Both signs: a *saddle*. One negative eigenvalue is enough to leave by. Where none is negative and some are zero, the bend does not decide, and higher derivatives do.
+#
+# Newton's method jumps to where the linear model of the gradient vanishes, whatever the signs, so it finds critical points of every kind. Start it at two hundred random places of the picture:
+
+# %%
+left, right, bottom, top = place.window
+rng = np.random.default_rng(0)
+draws = rng.uniform((left, bottom), (right, top), (200, 2))
+ends = [critical_point(wells, start) for start in draws]
+found = {tuple(end.round(3)) for end in ends if end is not None}
+for point in sorted(found, key=lambda p: wells.f(np.array(p))):
+    value = wells.f(np.array(point))
+    h = np.linalg.eigvalsh(wells.hess(np.array(point)))
+    kind = "minimum" if h[0] > 0 else "maximum" if h[1] < 0 else "saddle"
+    print(f"{kind} at {value:.2f}, curvatures {h[0]:.1f} and {h[1]:.1f}")
+
+
+# %% [markdown]
+# The way from one well to the other leads over the saddle at 0.86. The lower minimum is also the sharper one, with a curvature of 11.4 against 8.7.
+#
+# ## How long a saddle holds
+#
+# Along an eigenvector with $h < 0$ the factor of chapter 1 is larger than one:
+#
+# ```{math}
+# :label: eq-ch03-leave
+# e_t = (1 + \eta |h|)\, e_{t-1} = (1 + \eta |h|)^t\, e_0 .
+# ```
+# % for h in (-3, 0), e_0 in real, t in 1..8
+# % let e_t = e_{t-1} - \eta h e_{t-1}
+# % check
+#
+# Set its size equal to a distance $r$ and solve for $t$:
+#
+# ```{math}
+# :label: eq-ch03-escape
+# (1 + \eta |h|)^t\, |e_0| = r, \quad t = \frac{\ln(r / |e_0|)}{\ln(1 + \eta |h|)} .
+# ```
+# % for h in (-3, 0), e_0 in (0.01, 0.1), r in (1, 2), \eta in (0.1, 1)
+# % let t = \ln(r/|e_0|) / \ln(1 + \eta |h|)
+# % check
+#
+# The distance to the ridge stands inside a logarithm. Being a thousand times nearer costs the same number of steps each time, 694 with $\eta|h| = 0.01$.
+
+# %%
+def leave(rule, y, problem, lr):
+    def away(t, theta, loss):
+        return abs(theta[1]) > 0.5
+
+    start = np.array([1.0, y])
+    run = minimize(problem, start, rule, steps=5000, lr=lr, callback=away)
+    return f"{run.t} steps" if abs(run.theta[1]) > 0.5 else "never"
+
+ridge = saddle()
+for y in (1e-2, 1e-6, 1e-12, 0.0):
+    print(f"from {y:5.0e}: SGD {leave(sgd, y, ridge, 0.01)}, "
+          f"momentum {leave(momentum, y, ridge, 0.01)}, "
+          f"SGD at 0.1 {leave(sgd, y, ridge, 0.1)}")
+
+# %% [markdown]
+# The formula gives 1,319 where the run takes 1,334: the term $\frac14y^4$ slows the last part. "Never" was tried for 5,000 steps, and it is exact: with $y = 0$ the gradient has no part along $y$. The starts from which descent reaches the saddle, here the line $y = 0$, have area zero. It is so in general: for a twice continuously differentiable loss, a gradient as in chapter 1 and $\eta < 1/L$, the starts that lead to any one saddle with a negative eigenvalue have volume zero {cite}`lee2016gradient`. A random start is never on that set, and rounding can do the rest. Turn a saddle by one radian and start on the ridge, as well as floating-point numbers allow:
+
+# %%
+c, s = np.cos(1.0), np.sin(1.0)
+turned = quadratic((1, -1), angle=1.0)
+run = minimize(turned, np.array([c, s]), sgd, steps=6000, lr=0.01)
+print("has left the ridge:", abs(c * run.theta[1] - s * run.theta[0]) > 0.5)
+
+# %% [markdown]
+# It leaves, because the rounding of the start and of the steps is a distance of about $10^{-16}$.
+#
+# ### Faster with momentum, but why
+#
+# At the same rate momentum leaves after 216 steps instead of 1,334. Its step is $-\eta g_t$ plus $\mu$ times the last step, so along the eigenvector $e_t = (1 + \mu + \eta|h|)\, e_{t-1} - \mu\, e_{t-2}$. A sequence $z^t$ obeys that if $z$ solves a quadratic equation, and the larger root takes over:
+#
+# ```{math}
+# :label: eq-ch03-momentum
+# \begin{aligned}
+# &z^2 - (1 + \mu + \eta|h|)\, z + \mu = 0, \\
+# &z = \frac{1 + \mu + \eta|h| + \sqrt{(1 + \mu + \eta|h|)^2 - 4\mu}}{2}
+# \end{aligned}
+# ```
+# % for h in (-3, 0)
+# % let z = \frac{1 + \mu + \eta |h| + \sqrt{(1 + \mu + \eta |h|)^2 - 4\mu}}{2}
+# % check
+#
+# With $\mu = 0.9$ and $\eta|h| = 0.01$ that is 1.065: six steps of SGD in one. But momentum 0.9 has, in the long run, steps as long as those of a tenfold rate, and SGD at that rate, in the last column, is faster still, 139 steps against 216. At a saddle momentum gains what a larger rate gains. It pays where a stiff direction forbids the larger rate:
+
+# %%
+stiff = quadratic((100, -1))
+for rule, lr in ((sgd, 0.019), (momentum, 0.0361)):
+    print(f"{rule.__name__} at {lr}: {leave(rule, 1e-6, stiff, lr)}")
+
+# %% [markdown]
+# With $L = 100$ each has 95 % of its largest stable rate (that of momentum, $2(1+\mu)/L$, is derived in chapter 4), and momentum leaves nearly eight times as soon. "More reliably" it is not: from $y = 0$ it stays, too.
+#
+# ### Noise finds the way out
+#
+# Now start exactly on the ridge and add noise of standard deviation $\sigma$ to each gradient, as batches do. Near the ridge the mean square $c_t$ of $y$ obeys
+#
+# ```{math}
+# :label: eq-ch03-noise
+# c_t = (1 + \eta)^2\, c_{t-1} + \eta^2\sigma^2 = \eta^2\sigma^2\, \frac{(1+\eta)^{2t} - 1}{(1+\eta)^2 - 1} .
+# ```
+# % for \sigma in positive, t in 1..8
+# % let c_0 = 0
+# % let c_t = (1 + \eta)^2 c_{t-1} + \eta^2 \sigma^2
+# % check
+#
+# After the first few hundred steps the $-1$ above no longer counts. Then this is the growth of a run without noise that began at a distance of $\sigma\sqrt{\eta/(2+\eta)}$. For $\sigma = 0.1$ and $\eta = 0.01$ that is 0.007, wherever it really began.
+
+# %%
+rng, out = np.random.default_rng(0), np.zeros(100)
+theta = np.array([np.ones(100), np.zeros(100)])
+for t in range(1, 3001):
+    noisy = ridge.grad(theta) + 0.1 * rng.standard_normal((2, 100))
+    theta = sgd(theta, noisy, lr=0.01)
+    out[(out == 0) & (abs(theta[1]) > 0.5)] = t
+low, middle, high = np.percentile(out, (10, 50, 90))
+print(f"{np.sum(out > 0)} runs leave, half of them by step {middle:.0f}, "
+      f"80 % between {low:.0f} and {high:.0f}")
+
+
+# %% [markdown]
+# All 100 runs leave, half of them within 483 steps. So of the three starts of the beginning none is the normal one. With a little noise the saddle costs some hundreds of steps wherever a run begins, and only a run without noise, on a ridge along an axis, stays forever.
+#
+# ### Where the logarithm fails
+#
+# At the *monkey saddle*, $\frac13(x^3 - 3xy^2)$ plus a wall $\frac14(x^2+y^2)^2$, three valleys meet three ridges, and all second derivatives vanish at 0. Along a valley, at distance $r$, the slope is $r^2$ as long as $r$ is small:
+#
+# ```{math}
+# :label: eq-ch03-monkey
+# r_t = r_{t-1} + \eta\, r_{t-1}^2, \quad \frac{1}{r_t} = \frac{1}{r_{t-1}} - \frac{\eta}{1 + \eta\, r_{t-1}} .
+# ```
+# % for r_0 in positive, t in 1..3
+# % let r_t = r_{t-1} + \eta r_{t-1}^2
+# % check
+#
+# So $1/r$ comes down by about $\eta$ a step, and leaving takes about $1/(\eta r_0)$ steps.
+
+# %%
+def gone(t, theta, loss):
+    return np.hypot(*theta) > 0.5
+
+monkey = surface("monkey_saddle")
+for r in (0.1, 0.03, 0.01):
+    start = np.array([-r, 0.0])
+    run = minimize(monkey, start, sgd, steps=20_000, lr=0.01, callback=gone)
+    print(f"from {r}: {run.t} steps, {run.t * 0.01 * r:.2f} times 1 / (eta r)")
+
+
+# %% [markdown]
+# Ten times nearer is ten times longer. That is no longer the saddle of the logarithm but a plateau.
+#
+# ## Plateaus
+#
+# The loss $J(\theta) = 1/(1 + \mathrm{e}^\theta)$ falls from 1 to 0 around $\theta = 0$. Start far to the left, at $-d$, and count the steps to $-2$, where the loss has begun to fall. Where the slope has the size $s$, one unit of $\theta$ takes $1/(\eta s)$ steps:
+#
+# ```{math}
+# :label: eq-ch03-plateau
+# s = \frac{\mathrm{e}^\theta}{(1 + \mathrm{e}^\theta)^2}, \quad \frac{1}{s} = \mathrm{e}^{-\theta} + 2 + \mathrm{e}^{\theta} .
+# ```
+# % let s = \frac{\mathrm{e}^\theta}{(1 + \mathrm{e}^\theta)^2}
+# % check
+#
+# Added up from $-d$ to $-2$ in small pieces, that is $\mathrm{e}^d - \mathrm{e}^2 + 2(d - 2)$ and a little less than $0.14$, over $\eta$. With $\eta = 1$ and $d = 8$ it makes 2,986 steps.
+
+# %%
+def sign_step(theta, g, *, lr):
+    return theta - lr * np.sign(g)
+
+def there(t, theta, loss):
+    return theta > -2
+
+plain = Problem(grad=lambda theta: -1 / (np.exp(-theta) + 2 + np.exp(theta)))
+times, depths = {}, [4, 6, 8, 10]
+for rule in (sgd, momentum, adagrad, sign_step, adam):
+    lr, name = 1 if rule in (sgd, momentum) else 0.1, rule.__name__.replace("_", " ")
+    runs = [minimize(plain, -float(d), rule, steps=50_000, lr=lr, callback=there)
+            for d in depths]
+    times[name] = [run.t for run in runs]
+    print(f"{name:9s}", *(f"{n:6d}" for n in times[name]))
+
+# %%
+plot.curves(
+    times, depths, log="y", rule={"sign step": "signsgd"},
+    title=r"Steps to $\theta = -2$", xlabel="distance $d$ of the start",
+    alt="Lines over starting distances 4 to 10, steps on a logarithmic axis. SGD and "
+    "momentum rise straight, from 53 to 22,040 and from 15 to 2,265; AdaGrad, the "
+    "sign step and Adam bend over and reach 373, 81 and 61.",
+    caption="On a plateau the steps of SGD and momentum grow in number like the "
+    "exponential of the distance. For rules that divide by the size of the slope it "
+    "grows in proportion. Rate 1 for the first two, 0.1 for the others, not tuned: "
+    "what counts is how each line grows.",
+)
+
+# %% [markdown]
+# Read along the rows. Two units farther out cost SGD and momentum about seven times as many steps, a sign step 20 more, AdaGrad a hundred more. A rule that divides by the size of the slope has steps of its own length and does not feel that the slope is tiny. The length that helps here hurts at a minimum, around which a sign step of 0.1 hops. And where the slope is exactly zero, no rule of this kind moves, since the sign of zero is zero.
+#
+# ## Ravines
+#
+# Chapter 1 has the ravine: along curvature $h$ the factor is $1 - \eta h$, which is negative for $\eta > 1/h$. So gradient descent bounces between the walls as soon as $\eta > 1/L$. Count the changes of sign in a hundred steps with curvatures 1 and 100:
+
+# %%
+ravine = quadratic((1, 100))
+for lr in (0.005, 0.015, 0.019):
+    path = minimize(ravine, ravine.start, sgd, steps=100, lr=lr).path
+    turns = (np.sign(path[1:]) != np.sign(path[:-1])).sum(axis=0)
+    print(f"rate {lr}: {turns[0]} along the floor, {turns[1]} across")
+
+
+# %% [markdown]
+# At 0.005 nothing bounces, and the floor is crossed slowly. A remedy is to give each coordinate a rate of its own: divide by 1 along the floor and by 100 across, and the ravine is a round bowl. AdaGrad learns such divisors from the gradients, one for each coordinate. A ravine need not run along a coordinate. Here it does, then ravine and start are turned by 45 degrees:
+
+# %%
+def walk(angle, word):
+    c, s = np.cos(angle), np.sin(angle)
+    start, runs = np.array([[c, -s], [s, c]]) @ (-1.6, 0.5), {}
+    for rule, lr in ((sgd, 2 / 31), (adagrad, 0.9)):
+        run = minimize(quadratic((1, 30), angle=angle), start, rule, steps=40, lr=lr)
+        runs[rule.__name__] = run.path
+        print(f"{word}, {rule.__name__}: ends at {np.linalg.norm(run.theta):.3f}")
+    return runs
+
+straight, slanted = walk(0.0, "along the axes"), walk(np.pi / 4, "turned")
+
+# %%
+plot.paths(
+    lambda x, y: (x**2 + 30 * y**2) / 2, straight, (-2, 0.9, -0.8, 0.8),
+    minimum=(0, 0), equal=True, height=2.9,
+    alt="Long level ellipses along the horizontal axis, two paths from (-1.6, 0.5). "
+    "SGD zigzags across and ends at a distance of 0.116; AdaGrad reaches the minimum "
+    "in a few long steps, to within 0.001.",
+    caption="A ravine along an axis: AdaGrad is there in a few steps. Curvatures 1 "
+    "and 30, 40 steps, SGD at its best constant rate, AdaGrad at 0.9.",
+)
+
+# %%
+plot.paths(
+    lambda x, y: ((x + y) ** 2 + 30 * (y - x) ** 2) / 4, slanted,
+    (-1.9, 0.6, -1.9, 0.4), minimum=(0, 0), equal=True, height=4.4,
+    alt="The same ellipses turned by 45 degrees, with the paths from the turned "
+    "start. SGD zigzags as before and ends at 0.116; AdaGrad jumps across, comes "
+    "back to the floor, creeps along it and ends 0.290 from the minimum.",
+    caption="The same ravine and start, turned by 45 degrees. The path of SGD turns "
+    "along; that of AdaGrad does not.",
+)
+
+# %% [markdown]
+# SGD ends at 0.116 both times. AdaGrad had arrived; turned, it is still at 0.290. Why? Turn a loss, $\tilde J(\theta) = J(Q\theta)$ with a rotation $Q$. Its gradient is $Q^\top \nabla J(Q\theta)$, and a step of gradient descent satisfies
+#
+# ```{math}
+# :label: eq-ch03-turn
+# Q\,(\theta - \eta\, Q^\top g) = Q\theta - \eta\, g .
+# ```
+# % for s in (0, 3), \theta in R^2, g in R^2
+# % let Q = \begin{pmatrix} \cos s & -\sin s \\ \sin s & \cos s \end{pmatrix}
+# % check
+#
+# So the turned path is the path, turned. With divisors it is not, and at 45 degrees there are none that help. Take a positive definite matrix with diagonal $a$, $c$ and $d$ off it. Rates $p$ and $q$ for the two coordinates have the effect of multiplying the diagonal by $p$ and $q$, and $d$ by $\sqrt{pq}$. The squared trace over the determinant, which is $\kappa + 2 + 1/\kappa$ and grows with $\kappa$, is then
+#
+# ```{math}
+# :label: eq-ch03-scaling
+# \frac{(ap + cq)^2}{pq\,(ac - d^2)} = \frac{4ac}{ac - d^2} + \frac{(ap - cq)^2}{pq\,(ac - d^2)} .
+# ```
+# % for a in positive, c in positive, d in real, p in positive, q in positive
+# % where ac > d^2
+# % check
+#
+# It is least for $ap = cq$: the best rates make the diagonal equal. At 45 degrees it is equal already, and no choice of rates lowers $\kappa$.
+#
+# In ten dimensions, with $\kappa = 1000$ and seven starts on the unit sphere, count the steps until a start is within a thousandth of the minimum, each rule at the best of its rates for that matrix:
+
+# %%
+cloud = np.random.default_rng(0).standard_normal((10, 7))
+cloud /= np.linalg.norm(cloud, axis=0)
+
+def arrive(problem, rule, lr):
+    out = np.full(7, np.inf)
+    def near(t, theta, loss):
+        out[(np.linalg.norm(theta, axis=0) < 1e-3) & np.isinf(out)] = t
+        return np.isfinite(out).all()
+
+    minimize(problem.replace(f=None), cloud, rule, steps=4000, lr=lr, callback=near)
+    return np.sort(out)
+
+
+# %%
+rates = {sgd: [2 / 1001], adagrad: np.geomspace(0.1, 10, 7)}
+rates[adam] = np.geomspace(0.03, 1, 7)
+for seed, word in ((None, "along the axes"), (0, "turned")):
+    problem = quadratic(spectrum(1000, 10), seed=seed)
+    for rule, lrs in rates.items():
+        n = min((arrive(problem, rule, lr) for lr in lrs), key=lambda out: out[3])
+        print(f"{word}, {rule.__name__}: {n[3]:.0f} steps ({n[0]:.0f} to {n[6]:.0f})")
+
+
+# %% [markdown]
+# Along the axes AdaGrad needs 5 steps where SGD needs 2,803. Turned, it needs 2,073, four hundred times as many, and SGD 2,746. Adam loses a factor of about two, from 121 to 226. (Medians and ranges of seven starts, in one rotation; seven rates each for AdaGrad and Adam, the best constant one for SGD.) Rates per coordinate are worth having where the coordinates differ in scale, as the inputs of a model often do. They are no remedy for a large $\kappa$ as such.
+#
+# ## Which well?
+#
+# Back to the two wells. From a start at random, who ends in the lower one? Each rule gets the best of nine rates on 200 starts, best meaning the largest share in the lower well after 300 steps. Then it is judged on 200 other starts.
+
+# %%
+def lower(rule, lr, seed, steps=300):
+    rng = np.random.default_rng(seed)
+    starts = rng.uniform((left, bottom), (right, top), (200, 2)).T
+    return np.mean(basins("two_wells", rule, starts, steps=steps, lr=lr) == 0)
+
+rates, chosen = np.geomspace(0.01, 1, 9), {}
+for rule in (sgd, momentum, adagrad, adam):
+    chosen[rule] = rates[np.argmax([lower(rule, lr, 1) for lr in rates])]
+    p = lower(rule, chosen[rule], 2)
+    half = 1.96 * np.sqrt(p * (1 - p) / 200)
+    print(f"{rule.__name__:8s} at {chosen[rule]:.3f}: {p:.2f} +- {half:.2f}")
+
+# %% [markdown]
+# The shares lie between 0.55 and 0.66, each give or take 0.07. Tuned for nothing else, the best rule still leaves a third of its starts in the upper well. Where do they lie?
+
+# %%
+grid = lattice(place.window, 66, 60)
+maps = {}
+for rule in (sgd, momentum, adam):
+    maps[rule.__name__] = basins("two_wells", rule, grid, steps=300, lr=chosen[rule])
+plot.basins(
+    maps, place.window, bottoms, f=place.f,
+    alt="Three maps of the two wells, each start shaded by the minimum that it "
+    "reaches. In each a border runs down the middle; left of it starts reach 1, "
+    "right of it 2. Strips along the left and right edges go to the other well, narrow for "
+    "SGD, wider for momentum; for Adam tongues of 1 reach down to minimum 2 itself.",
+    caption="Dark: starts that reach the lower well, 1; pale: the other, 2. Each "
+    "rule has starts for both. 300 steps at the rates of the table.",
+)
+
+# %% [markdown]
+# In the middle all three maps have the same border, through the saddle: whoever starts near it rolls to its own side. Farther out, where the slopes are steep, the first steps are long, and strips of one shade lie in the other. There a start a hundredth beside another may end elsewhere. The length of a step decides it; nothing in the rules searches for the lower well.
+#
+# The rate also says where a rule can stay. Gradient descent settles in a well only for $\eta < 2/L$, with the $L$ of that well.
+
+# %%
+L = np.linalg.eigvalsh(wells.hess(bottoms[0]))[1]
+for lr in (0.15, 0.2):
+    share = lower(sgd, lr, 2)
+    print(f"SGD at {lr}, 2 / L = {2 / L:.3f}: {share:.2f} in the lower well")
+
+# %% [markdown]
+# At 0.2 the lower well, which is the sharper one, keeps nobody.
+#
+# Move the start in the widget until SGD and momentum part. Choose the basins of momentum and raise its rate: islands appear. Take the monkey saddle and find the three rays on which SGD reaches no minimum.
+
+# %%
+Basins()
+
+# %% [markdown]
+# Does noise carry a run out of a well? Put a hundred runs into each well, add noise to both parts of the gradient for 2,000 steps of SGD at 0.05, then let them settle.
+
+# %%
+for sigma in (1, 2, 3, 4, 8):
+    rng, theta = np.random.default_rng(0), bottoms.T.repeat(100, axis=1)
+    for t in range(2100):
+        noise = sigma * rng.standard_normal(theta.shape) * (t < 2000)
+        theta = sgd(theta, wells.grad(theta) + noise, lr=0.05)
+    stayed, came = np.mean(theta[0, :100] < 0), np.mean(theta[0, 100:] < 0)
+    print(f"noise {sigma}: {came:.2f} moved to the lower well, {stayed:.2f} stayed")
+
+
+# %% [markdown]
+# With noise 1 nobody moves. With 3 it works: 0.95 move to the lower well, though 0.08 of those that were there have left. With 8 both groups end alike, at 0.61, and nearly half of each is in the wrong well. Noise helps out of a shallow well if it is large enough for that ridge and small enough for the next, and nobody knows these heights beforehand. To leave a saddle any noise will do.
+#
+# ## Many dimensions
+#
+# For a minimum all $n$ eigenvalues must be positive. Are saddles then the rule? Take random landscapes: polynomials of degree four in $n$ parameters, a quadratic and a cubic form with normal coefficients, and $\lVert\theta\rVert^4/4n$ to hold them in. In each of fifty, Newton's method sets out four times, from different distances.
+
+# %%
+def census(n):
+    rows = []
+    for seed in range(50):
+        field, rng = random_field(n, seed), np.random.default_rng(seed)
+        for _ in range(4):
+            point = critical_point(field, rng.uniform(0, 2) * rng.standard_normal(n))
+            if point is not None:
+                down = np.mean(np.linalg.eigvalsh(field.hess(point)) < 0)
+                rows.append((seed, field.f(point) / n, down))
+    return np.array(sorted(rows, key=lambda row: row[1]))  # by height
+
+points = {n: census(n) for n in (2, 10, 40)}
+
+
+# %%
+def correlation(rows):
+    return np.corrcoef(rows[:, 1], rows[:, 2])[0, 1]
+
+rng = np.random.default_rng(0)
+for n, rows in points.items():
+    mixed = np.mean((rows[:, 2] > 0) & (rows[:, 2] < 1))
+    of = [rows[rows[:, 0] == seed] for seed in range(50)]
+    again = [correlation(np.vstack([of[k] for k in rng.integers(50, size=50)]))
+             for _ in range(200)]
+    low, high = np.percentile(again, (2.5, 97.5))
+    print(f"n = {n}: {mixed:.1f} are saddles, correlation {low:.1f} to {high:.1f}")
+
+# %%
+plot.curves(
+    {f"n = {n}": (points[n][:, 1], points[n][:, 2]) for n in (2, 40)},
+    marks="only", xlabel="height of the critical point, over $n$",
+    title="Share of negative eigenvalues",
+    alt="Dots: height of critical points, from -5 to 0, against the share of "
+    "negative eigenvalues from 0 to 1. For n = 2 they lie on the levels 0, 0.5 and 1, "
+    "minima at all heights; for n = 40 they form one band, from 0 at -2.3 up to 0.38 "
+    "near 0.",
+    caption="In forty dimensions the height of a critical point says how many ways "
+    "lead down from it. Found by Newton's method in fifty random landscapes each.",
+)
+
+
+# %% [markdown]
+# For $n = 2$ half of the critical points found are saddles, for $n = 10$ nine tenths, for $n = 40$ nearly all. The share of directions that lead down rises with the height. The correlation is 0.3 to 0.4 in two dimensions and 0.9 in forty (95 % intervals over the fifty landscapes): in forty dimensions a point high up has many ways down, and one without any lies low. Dauphin and coauthors found the same relation on networks {cite}`dauphin2014identifying`. Two limits: the points are those that Newton's method finds, not all, and a random polynomial is not the loss of a network. Add a large enough multiple of $\lVert\theta\rVert^2$ to one of these, and a single minimum is left.
+#
+# ## A network on the digits
+#
+# Train networks with one hidden layer on 200 digits, from twenty random starts for each width, with 120 steps of momentum on the full loss. The rate, 0.1 or 0.3, is chosen by two other starts. Held fixed: images, steps, momentum 0.9. If bad local minima were the trouble, the loss would depend on the start.
+
+# %%
+def trained(width, lr, seed, bend="relu"):
+    net = digits_mlp((width,), size=200, seed=seed, activation=bend)
+    run = minimize(net.replace(f=None), net.start, momentum, steps=120, lr=lr)
+    return net.full(run.theta), 100 * net.accuracy(run.theta), run.theta
+
+def twenty(width, bend):
+    def mean(lr):
+        return np.mean([trained(width, lr, seed, bend)[0] for seed in (100, 101)])
+
+    lr = min((0.1, 0.3), key=mean)
+    loss, read, thetas = zip(*(trained(width, lr, k, bend) for k in range(20)))
+    print(f"{bend}, width {width:2d}: loss {min(loss):.3g} to {max(loss):.3g}, "
+          f"reads {min(read):.0f} to {max(read):.0f} %")
+    return np.array(loss), thetas
+
+nets = {width: twenty(width, "relu") for width in (2, 4, 8, 16, 32, 64)}
+
+# %%
+plot.dots(
+    {f"width {width}": loss for width, (loss, _) in nets.items()}, log="x",
+    title="Training loss (full) after 120 steps",
+    alt="Training loss on a logarithmic axis, six rows of twenty starts each. Width "
+    "2 lies around 1.57, width 4 around 1.02, width 8 spreads from 0.0039 to 1.4; "
+    "widths 16, 32 and 64 are narrow, at 0.0029, 0.0020 and 0.0016.",
+    caption="The wider the network, the less the end depends on the start. Median "
+    "and 10-90 % of twenty starts, a tick for each.",
+)
+
+# %% [markdown]
+# The spread over starts shrinks with the width, from more than tenfold at widths 4 and 8 to a factor below two at 16 and more, and the wide networks read about as many of the 360 test images from every start. So far that is what doc 2 says, that for large models many local minima are acceptable. But are the bad ends minima? A unit whose input is negative on all images puts out zero, and the slope of its weights is exactly zero: a plateau. Count such units. Then train with a bend that is flat nowhere, the hyperbolic tangent:
+
+# %%
+X = digits().X[:200]
+for width in (2, 4, 8):
+    inputs = [X @ theta["W1"] + theta["b1"] for theta in nets[width][1]]
+    idle = 100 * np.mean([(z <= 0).all(axis=0) for z in inputs])
+    print(f"relu, width {width}: {idle:.0f} % of the units are zero on all images")
+for width in (2, 4, 8):
+    twenty(width, "tanh")
+
+# %% [markdown]
+# At width 2 most units are at zero on all images, and at widths 4 and 8 nearly half. A network whose units are all idle gives every image the same answer, and the best it can reach is the 2.29 of the worst runs. With the hyperbolic tangent the worst end at width 4 is 0.191 instead of 2.29, and at width 8 it is 0.021 instead of 1.41. So most of the spread of narrow networks, in this experiment, is a matter of plateaus, and wide networks have units to spare. A part remains: with the tangent, too, the spread shrinks as the width grows, from 0.3 at width 2 to 0.009 at width 8. Nothing here shows that any of these ends is a minimum; the runs were stopped after 120 steps.
+#
+# A network of 32 units has 2,410 parameters, and a picture shows two. Cut a plane through the trained weights, along two random directions. How far is one unit along such a direction? With this bend, $\max(z, 0)$, the units can be scaled: ten times the weights into them and a tenth of the weights out of them make the same network. So the same step is large for one copy and small for the other. The remedy is to give each column of a direction, the weights into one unit, the length of the same column of the network {cite}`li2018visualizing`.
+
+# %%
+net, theta = digits_mlp((32,), size=200), nets[32][1][0]
+copy = theta | {"W1": 10 * theta["W1"], "b1": 10 * theta["b1"]}
+copy["W2"] = theta["W2"] / 10
+print("the copy has the same loss:", np.isclose(net.f(copy), net.f(theta)))
+for word, weights in (("network", theta), ("copy", copy)):
+    for how, normalize in (("random", False), ("normalized", True)):
+        plane = slice_plane(net.f, weights, points=5, seed=1, normalize=normalize)
+        print(f"{word}, loss after one {how} direction: {plane(1.0, 0.0):.1f}")
+
+# %%
+view = (-1.2, 1.2, -1, 1)
+plot.paths(
+    slice_plane(net.f, theta, view, seed=1), {}, view,
+    places={"end of training": (0, 0)},
+    title="Training loss (full) on a plane through the trained network",
+    alt="Level curves on a plane through the weights of a network: one bowl of "
+    "rounded curves, low around the end of training, where the loss is 0.002, and "
+    "rising to 10 and more at the corners.",
+    caption="Around its end point the loss of a trained network looks like a bowl, "
+    "in the two directions shown. ReLU, width 32, normalized directions.",
+)
+
+# %% [markdown]
+# One unit along the random direction leads to a loss of 28.7 for the network and 214.5 for its copy, along the normalized one to 11.2 for both. The slice shows one bowl, from 0.002 up to 10 and more. It shows two directions of 2,410, and the curvature along a random direction is an average over all eigenvalues, in which a few negative ones do not show. So a slice says how wide the surroundings of a point are, not that the point is a minimum.
+#
+# ## What the documents say
+#
+# :::{errata} What the documents say, and what is right
+# :ids: D0-01 D2-32 D2-33 D3-24
+#
+# **Ill-conditioning.** Doc 0 says that adaptive methods handle ill-conditioned landscapes better. AdaGrad does where the ravine runs along an axis, 5 steps against 2,803, and not where it is turned, 2,073 against 2,746.
+#
+# **The missing figure.** Doc 2 announces a picture of an optimizer on a non-convex surface, and the picture is lost. The first figure of this chapter restores it; the code that draws it is beside it.
+#
+# **Out of saddles.** Doc 2 has momentum escape saddles more reliably. It escapes sooner at the same rate, 216 steps against 1,334. From $y = 0$ neither moves, and at ten times the rate gradient descent is faster, 139 steps.
+#
+# **Globally good solutions.** Doc 3 lists exploration and exploitation, and finding globally good solutions, among the abilities of optimizers. The words are metaphors here. No rule of this book has a guarantee for the lowest of several minima, and tuned for just that, each leaves a third or more of its starts in the upper well.
+# :::
+#
+# ## Exercises
+#
+# :::{exercise} What kind of point?
+# :name: landscapes-1
+#
+# $J(x, y) = x^3 - 3x + y^2$ has two critical points, $(1, 0)$ and $(-1, 0)$. What is the second one? Answer `"minimum"`, `"maximum"` or `"saddle"`.
+# :::
+
+# %%
+answer = ...
+check("landscapes-1", answer)
+
+# %% [markdown]
+# :::{exercise} How long does it hold?
+# :name: landscapes-2
+#
+# Gradient descent with $\eta = 0.01$ along an eigenvector with $h = -1$, exactly as in {eq}`eq-ch03-leave`, from $e_0 = 10^{-6}$. After how many steps is $|e_t|$ at least 0.5 for the first time?
+# :::
+
+# %%
+answer = ...
+check("landscapes-2", answer)
+
+# %% [markdown]
+# :::{exercise} Ways down
+# :name: landscapes-3
+#
+# At a critical point the Hessian has the rows $(1, 2, 0)$, $(2, 1, 0)$ and $(0, 0, 3)$. How many of its eigenvalues are negative?
+# :::
+
+# %%
+answer = ...
+check("landscapes-3", answer)
+
+
+# %% [markdown]
+# :::{exercise} A fair direction
+# :name: landscapes-4
+#
+# `W` has shape (inputs, units) and is a layer of a network that has read digits; `d` is a random array of the same shape. Return `d` with each column scaled to the length (2-norm) of the same column of `W`. No column of `d` is zero.
+# :::
+
+# %%
+def normalize(d, W):
+    return ...
+
+
+check("landscapes-4", normalize)
+
+# %% [markdown]
+# :::{exercise} The factor of momentum
+# :name: landscapes-5
+#
+# Along an eigenvector with the negative eigenvalue $-h$, $h > 0$, heavy ball makes $e_t = (1 + \mu + \eta h)\, e_{t-1} - \mu\, e_{t-2}$. Derive the factor by which the error grows per step in the long run. An expression in `eta`, `h` and `mu`, in a string, such as `"1 + eta*h*mu"`.
+# :::
+
+# %%
+answer = ...
+check("landscapes-5", answer)
+
+# %% [markdown]
+# :::{exercise} A scaling that does not help
+# :name: landscapes-6
+#
+# $H$ has the eigenvalues 1 and 100 and is turned by 45 degrees; $D$ is the diagonal of $H$. What is the condition number of $D^{-1/2} H D^{-1/2}$? Give the exact number.
+# :::
+
+# %%
+answer = ...
+check("landscapes-6", answer)
+
+# %% [markdown]
+# :::{exercise} Count the wells
+# :name: landscapes-7
+#
+# Run `sgd` at `lr=0.05` for 400 steps on `two_wells()` from the 200 starts `np.random.default_rng(7).uniform(-1.4, 1.4, (2, 200))`, one a column. Which share ends in the lower well, where $x < 0$? Three significant digits.
+# :::
+
+# %%
+answer = ...
+check("landscapes-7", answer)
+
+# %% [markdown]
+# ## Summary
+#
+# Where the gradient vanishes, the signs of the eigenvalues say what kind of point it is. A saddle with a negative eigenvalue is left in a number of steps that grows with the logarithm of the distance, and noise bounds that distance from below; where the bend vanishes too, the number grows like one over the distance, and on an exponential plateau like its exponential. Momentum gains at a saddle what a larger rate gains. Rates per coordinate help on plateaus and in ravines along an axis; a rotation undoes the second. Which minimum a run reaches depends on its start, its rate and its noise, and no rule here looks for the lowest. In many dimensions most critical points found are saddles, and the wider a network, the less its end depends on its start.
+#
+# ## Sources
+#
+# That gradient descent avoids saddles with a negative eigenvalue from almost every start is shown by Lee, Simchowitz, Jordan and Recht {cite}`lee2016gradient`. Dauphin and coauthors argue that saddles, not local minima, are what slows training in many dimensions, and relate height and negative eigenvalues {cite}`dauphin2014identifying`. The normalized slices are from Li, Xu, Taylor, Studer and Goldstein {cite}`li2018visualizing`; that rescaling makes a minimum look sharp or flat at will is from Dinh, Pascanu, Bengio and Bengio {cite}`dinh2017sharp`. AdaGrad is from Duchi, Hazan and Singer {cite}`duchi2011adaptive`.
