@@ -18,11 +18,20 @@ def module_source(name):
     """
     parts = {}
     _gather((FRONT / name).resolve(), parts)
-    *helpers, main = parts.values()
+    *helpers, main = _needed(parts)
     helpers = [re.sub(r"^export ", "", text, flags=re.MULTILINE) for text in helpers]
     lines = "\n".join([*helpers, main]).split("\n")
     lines = [line.strip() for line in lines if not line.lstrip().startswith("//")]
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def _needed(parts):
+    """The texts of the parts; of what optlib.lives.javascript has written, only the tables that another part names."""
+    written = (FRONT / "../generated.js").resolve()
+    others = "\n".join(text for path, text in parts.items() if path != written)
+    for path, text in parts.items():
+        head, *tables = re.split(r"^(?=export const )", text, flags=re.MULTILINE) if path == written else [text]
+        yield head + "".join(table for table in tables if re.search(rf"\b{table.split()[2]}\b", others))
 
 
 def _gather(path, parts):
