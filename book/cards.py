@@ -70,15 +70,12 @@ def chapter_text(step):
     label = f"eq-{step.__name__.replace('_', '-')}" + ("-theta" if len(rows) == 1 else "")
     head = "".join(f"  '{latex}': {name}\n" for latex, name in new.items())
     head = f"---\nnotation:\n{head}---\n" if head else ""
-    notes = "".join(f"% {note}\n" for note in facts().get(step.__name__, {}).get("notes", ()))
-    return head + f"```{{math}}\n:label: {label}\n" + " \\\\\n".join(rows) + f"\n```\n{notes}"
+    return head + f"```{{math}}\n:label: {label}\n" + " \\\\\n".join(rows) + "\n```\n"
 
 
 def proved(step):
     """[(Line, the prover's Equation, or None where there is nothing to read)] of a rule."""
     lines = written(step, names())[0]
-    if "unproved" in facts().get(step.__name__, {}):
-        return [(line, None) for line in lines]
     (result,) = prove_text(chapter_text(step), {step.__name__: step})
     found = iter(result.equations)
     return [(line, next(found, None) if line.latex else None) for line in lines]

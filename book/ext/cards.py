@@ -34,7 +34,6 @@ class CardEquations(SphinxDirective):
         step = getattr(rules, name)
         note(self.env, inspect.getsourcefile(step), cards.FILES["cards.toml"], cards.FILES["notation.toml"])
         file = str(Code(step, {}).file)
-        excused = cards.facts().get(name, {}).get("unproved")
         made = []
         for line, found in cards.proved(step):
             if line.latex is None:
@@ -44,11 +43,9 @@ class CardEquations(SphinxDirective):
             self.set_source_info(node)
             if found and found.verdict.startswith(("proved", "checked")):
                 node["mark"] = {"verdict": found.verdict, "file": file, "line": line.at}
-            elif not excused:
+            else:
                 log.warning("%s of the card is not proved: %s", line.name, found and found.detail, location=node)
             made.append(node)
-        if excused:
-            made.append(nodes.paragraph("", "", *self.parse_inline(excused)[0]))
         return made
 
 

@@ -19,6 +19,7 @@ from optlib.lives.symbolic import WORDS, each, shape_of, state_shapes, symbolic_
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTS = {"outer", "solve", "eye"}  # with these a rule on a vector has matrices; its vectors are columns
+SWITCHES = {"beta2": 1 - 2 / mp.mpf(5)}  # where a divisor is zero that no draw meets: RAdam's, with rho_inf = 4
 POINTS, MOST, MATRIX_POINTS = 100, 800, 50  # points of a proof; tried until every branch was entered; on matrices
 
 
@@ -65,7 +66,7 @@ class Code:
     @functools.cached_property
     def moving(self):
         """Names that carry a subscript: states, the gradient, and what is assigned and not the same at each step."""
-        names = (self.state - self.kept) | ({"g"} & set(self.signature.asks))
+        names = (self.state - self.kept) | set(self.signature.values)
         still = {str(name) for name in self.signature.hyper}
         for name in set(self.lines) - names:
             value = self.symbolic.values[name] if self.symbolic else np.zeros(1)
@@ -128,7 +129,7 @@ class Code:
         draw = functools.partial(fill, rng=rng, coarse=coarse)
         inputs = {self.theta: draw("real", self.shape)}
         for k, name in enumerate(self.signature.asks):
-            inputs[name] = draw("real", self.shape) if name == "g" else opaque(k)
+            inputs[name] = draw("real", self.shape) if name in self.signature.values else opaque(k)
         starts = dict(zip(self.signature.state, start(self.signature, inputs[self.theta])))
         for name, shape in state_shapes(self.step, self.shape).items():
             value = draw("nonnegative" if name in nonnegative else "real", shape)
@@ -137,7 +138,7 @@ class Code:
             still = {3: {self.theta}, 5: set(inputs) - {self.theta}, 7: set(inputs)}.get(i % 8, set())
             inputs |= {name: 0 * inputs[name] for name in still if not callable(inputs[name])}
         if self.signature.timed:
-            inputs["t"] = 1 if first else (2, 3, rng.randint(1, 30))[i % 3]
+            inputs["t"] = mp.mpf(1 if first else (2, 3, rng.randint(1, 30))[i % 3])  # a root of an int has 16 digits
         for name, default in self.signature.hyper.items():
             text = self.domains.get(name, "positive")
             zero = default == 0 and text == "positive"
@@ -145,6 +146,8 @@ class Code:
         # a rate of zero, where a warm-up begins, on a first step; and no decay
         off = {"lr"} & set(inputs) if i % 10 == 5 else {"weight_decay"} & set(inputs) if i % 8 == 5 else ()
         inputs |= dict.fromkeys(off, mp.mpf(0))
+        if i % 8 == 6:
+            inputs |= {name: value for name, value in SWITCHES.items() if name in inputs}
         return inputs | {name: mp.mpf(str(value)) for name, value in self.fixed.items()}
 
     def run(self, inputs, words):

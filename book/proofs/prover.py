@@ -231,7 +231,7 @@ class Page:
         if any(e.verdict == "FAILED" and not e.name for r in self.results for e in r.equations):
             return  # an unread equation may be the one that is missing
         used = set().union(*(names for _, names in self.uses))
-        missing = (code.state - code.kept | used) - self.defined - set(self.helpers) - {"g"}
+        missing = (code.state - code.kept | used) - self.defined - set(self.helpers) - set(code.signature.values)
         messages = [f"{code.name}: no equation for {name}" for name in sorted(missing)]
         messages += [f"{code.name}: {n} is defined in a circle" for n in sorted(ungrounded(self.uses))]
         messages += [f"{code.name}: the definition of {n} is never used" for n in sorted(set(self.helpers) - used)]

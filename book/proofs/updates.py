@@ -98,10 +98,17 @@ def page_values(code, words, inputs, values, helpers):
     return evaluate
 
 
+def exact(a):
+    """A SymPy value whose decimals are fractions: the code's 0.5 is the page's 0.5."""
+    a = sp.sympify(a)
+    return a.xreplace({number: sp.Rational(repr(float(number))) for number in a.atoms(sp.Float)})
+
+
 def same(a, b, deep=True):
     """Whether two SymPy values are one, shown by rewriting; deep: also by SymPy's `simplify`, which takes its time."""
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return np.shape(a) == np.shape(b) and all(same(x, y, deep) for x, y in zip(a.flat, b.flat))
+    a, b = exact(a), exact(b)
     if a == b:
         return True
     difference = sp.sympify(a - b)

@@ -154,6 +154,9 @@ class _Writer:
                 return f"{self.write(left)[0]} {sign} {self.within(right, PRODUCT)}", SUM
             case ast.BinOp(op=ast.Mult() | ast.MatMult() | ast.Div()):
                 return self.product(node)
+            case ast.BinOp(op=ast.Mod(), left=left, right=right):
+                times = rf"\left\lfloor \frac{{{self.write(left)[0]}}}{{{self.write(right)[0]}}} \right\rfloor"
+                return rf"{self.write(left)[0]} - {self.within(right, POWER)} {times}", SUM
             case ast.BinOp(op=ast.Pow(), left=left, right=right):
                 power = self.write(right)[0]
                 if self.array(left):

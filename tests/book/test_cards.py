@@ -11,16 +11,15 @@ from optlib import rules
 from optlib.ops import ratio, sqrt, where
 
 KEYS = {"year", "source", "chapter", "defaults", "reach", "fails"}
-MAY = {"needs", "cost", "notes", "unproved"}
+MAY = {"needs", "cost"}
 ASKED = ("adam", "adamw", "nadam", "amsgrad", "lamb", "muon")
-UNPROVED = {name for name in rules.__all__ if "unproved" in cards.facts().get(name, {})}
 
 
 def verdicts(step):
     return {line.name: found and found.verdict for line, found in cards.proved(step)}
 
 
-@pytest.mark.parametrize("name", [n for n in rules.__all__ if n not in UNPROVED])
+@pytest.mark.parametrize("name", rules.__all__)
 def test_every_equation_of_a_card_is_proved(name):
     for line, found in cards.proved(getattr(rules, name)):
         assert line.latex, f"{name}: {line.code} has no form"
