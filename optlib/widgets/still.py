@@ -9,7 +9,7 @@ import numpy as np
 
 from optlib.plot import palette
 from optlib.problems.landscapes import LANDSCAPES
-from optlib.widgets import noise, signals
+from optlib.widgets import composed, noise, signals
 from optlib.widgets.paths import path
 
 WIDTH = 440
@@ -86,6 +86,34 @@ def batches(widget):
     words = f"{widget.step} steps on batches of {widget.batch} at rate {widget.lr:g}"
     text = f"64 dots around the minimum of a bowl; the path of SGD, {words}; the ellipse in which the noise keeps it."
     return _image(body, height, text)
+
+
+def composer(widget):
+    """The mean gap over 300 steps that the schedule and the constant rate of a Composer leave."""
+    height, sides, low, high = 220, (48, 350), -4, 1.5
+    body = ""
+
+    def screen(values):
+        part = (np.clip(np.log10(values), low, high) - low) / (high - low)
+        return np.column_stack([np.linspace(*sides, len(values)), height - 10 - (height - 20) * part])
+
+    for k in range(-4, 2):
+        (x0, y), (x1, _) = screen(np.full(2, 10.0**k))
+        body += f'<path d="M{x0:.1f} {y:.1f}H{x1:.1f}" style="stroke: {INK["rule"]}"/>'
+        body += f'<text x="4" y="{y + 5:.1f}" style="fill: {INK["muted"]};{FONT}">{10.0**k:g}</text>'
+    ours = composed.rates(widget.warmup, widget.body, widget.tail, widget.peak)
+    means = [composed.expected(lrs) for lrs in (ours, np.full(composed.STEPS, widget.flat))]
+    colors = (palette.RULES["sgd"][1], INK["ink"])
+    places = [float(screen(mean)[-1, 1]) for mean in means]
+    if abs(places[0] - places[1]) < 17:  # one name above the other
+        upper = int(places[1] < places[0])
+        places[upper] = places[1 - upper] - 17
+    for mean, color, y, name in zip(means, colors, places, ("schedule", "constant")):
+        body += _line(screen(mean), color)
+        body += f'<text x="356" y="{y + 5:.1f}" style="fill: {color};{FONT}">{name}</text>'
+    words = composed.BODIES[widget.body][0]
+    text = f"Mean gap over 300 steps of a schedule ({words}, peak {widget.peak:g}) and of the rate {widget.flat:g}: "
+    return _image(body, height, text + f"they end at {means[0][-1]:.2g} and {means[1][-1]:.2g}.")
 
 
 def _bands(f, window, screen):

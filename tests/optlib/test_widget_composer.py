@@ -38,7 +38,7 @@ def test_warm_up_and_tail_meet_the_body():
 
 def test_the_mean_and_the_run_are_those_of_the_rule():
     lrs = composed.rates(10, "cosine", 20, 0.8)
-    mean, run = map(array, ask([(MODULE, "expected", [lrs.tolist()]), (MODULE, "walk", [lrs.tolist(), 7])]))
+    mean, run = map(array, ask([(MODULE, "expected", [lrs.tolist()]), (MODULE, "noisyRun", [lrs.tolist(), 7])]))
     np.testing.assert_allclose(mean, composed.expected(lrs), rtol=1e-12)
     np.testing.assert_allclose(run, composed.walk(lrs, 7), rtol=1e-9)
 

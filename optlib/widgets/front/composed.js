@@ -30,29 +30,29 @@ export function ratesOf(warmup, body, tail, peak) {
   });
 }
 
-const gap = (squares) => (H[0] * squares[0] + H[1] * squares[1]) / 2;
+const gapOf = (squares) => (H[0] * squares[0] + H[1] * squares[1]) / 2;
 
 // the mean gap, by the recursion of the mean squares: one more than rates
 export function expected(lrs) {
   let squares = H.map(() => START ** 2);
-  const out = [gap(squares)];
+  const out = [gapOf(squares)];
   for (const lr of lrs) {
     squares = squares.map((s, j) => (1 - lr * H[j]) ** 2 * s + lr ** 2);
-    out.push(gap(squares));
+    out.push(gapOf(squares));
   }
   return Float64Array.from(out);
 }
 
 // the gap of one run, whose noise does not depend on the rates
-export function walk(lrs, seed) {
+export function noisyRun(lrs, seed) {
   const [next, { step }] = [uniform(seed), RULES.sgd];
   let e = H.map(() => START);
-  const out = [gap(e.map((x) => x * x))];
+  const out = [gapOf(e.map((x) => x * x))];
   lrs.forEach((lr, i) => {
     const [size, angle] = [Math.sqrt(-2 * Math.log(1 - next())), 2 * Math.PI * next()];
     const xi = [size * Math.cos(angle), size * Math.sin(angle)];
     e = e.map((x, j) => step([x], H[j] * x + xi[j], i + 1, { lr })[0]);
-    out.push(gap(e.map((x) => x * x)));
+    out.push(gapOf(e.map((x) => x * x)));
   });
   return Float64Array.from(out);
 }

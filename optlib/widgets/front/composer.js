@@ -3,7 +3,7 @@
 
 import { FONT, fit, halo } from "./canvas.js";
 import { COUNT, LOG, button, choice, sliderRow } from "./controls.js";
-import { BODIES, STEPS, expected, ratesOf, walk } from "./composed.js";
+import { BODIES, STEPS, expected, ratesOf, noisyRun } from "./composed.js";
 import { clamp, number, power } from "./numbers.js";
 import { h } from "./page.js";
 import { between, oneOf, whole } from "./settings.js";
@@ -42,7 +42,7 @@ function build(app) {
 
 function compute(app) {
   const { warmup, body, tail, peak, flat, seed } = app.state;
-  const of = (lrs) => ({ rates: lrs, mean: expected(lrs), run: walk(lrs, seed) });
+  const of = (lrs) => ({ rates: lrs, mean: expected(lrs), run: noisyRun(lrs, seed) });
   app.composed = of(ratesOf(warmup, body, tail, peak));
   app.constant = of(new Float64Array(STEPS).fill(flat));
 }
