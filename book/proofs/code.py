@@ -24,10 +24,21 @@ POINTS, MOST, MATRIX_POINTS = 100, 800, 50  # points of a proof; tried until eve
 
 
 def known_steps():
-    """{name: step} of all rules and methods of optlib."""
-    from optlib import methods, rules
+    """{name: step} of all rules and methods of optlib, and of the schedules that are functions of t alone."""
+    from optlib import methods, rules, schedules
 
-    return {name: getattr(module, name) for module in (rules, methods) for name in module.__all__}
+    steps = {name: getattr(module, name) for module in (rules, methods) for name in module.__all__}
+    return steps | {name: inspect.unwrap(getattr(schedules, name)) for name in schedules.TIMED}
+
+
+def settings_of(step):
+    """{setting: domain} of a schedule, whose steps and lengths are whole numbers; {} for any other step."""
+    from optlib import schedules
+
+    if step.__module__ != schedules.__name__:
+        return {}
+    domains = {schedules.whole: "1..12", schedules.share: "(0, 1)"}
+    return {name: domains[test] for name, (test, _) in schedules.ACCEPTED.items() if test in domains}
 
 
 class Code:
@@ -37,7 +48,7 @@ class Code:
     """
 
     def __init__(self, step, domains, fixed=()):
-        self.step, self.domains, self.fixed = step, domains, dict(fixed)
+        self.step, self.domains, self.fixed = step, domains | settings_of(step), dict(fixed)
         self.name, self.signature, self.twin = step.__name__, read(step), telling(step)
         self.theta = step.__code__.co_varnames[0]
         self.state = {self.theta, *self.signature.state}

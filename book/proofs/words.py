@@ -19,6 +19,8 @@ from optlib.lives.symbolic import different, dot, each, mean, total
 DIGITS = 30
 mp = mpmath.mp.clone()
 mp.dps = DIGITS
+mp.mpf.__floordiv__ = lambda a, b: mp.floor(a / b)  # mpmath has none, and schedules count whole periods
+mp.mpf.__rfloordiv__ = lambda a, b: mp.floor(b / a)
 
 
 class Undefined(ArithmeticError):
@@ -174,6 +176,7 @@ def numeric_words(choices):
         "sqrt": each(finite(mp.sqrt), 1),
         "exp": each(mp.exp, 1),
         "ln": each(finite(lambda a: mp.ln(a) if a else mp.inf), 1),
+        "log": each(finite(lambda a: mp.ln(a) if a else mp.inf), 1),
         "sin": each(mp.sin, 1),
         "cos": each(mp.cos, 1),
         "abs": each(abs, 1),
