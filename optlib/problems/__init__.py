@@ -4,6 +4,7 @@ from optlib.problems.basins import basins, lattice
 from optlib.problems.batches import minibatches
 from optlib.problems.digits import digits, digits_mlp, digits_softmax
 from optlib.problems.fields import critical_point, random_field
+from optlib.problems.lasso import diabetes, group_lasso, lasso, lasso_path
 from optlib.problems.quadratic import lessard, quadratic, spectrum
 from optlib.problems.slices import slice_plane
 from optlib.problems.surfaces import rosenbrock, saddle, surface, two_wells
@@ -11,9 +12,13 @@ from optlib.problems.surfaces import rosenbrock, saddle, surface, two_wells
 __all__ = [
     "basins",
     "critical_point",
+    "diabetes",
     "digits",
     "digits_mlp",
     "digits_softmax",
+    "group_lasso",
+    "lasso",
+    "lasso_path",
     "lattice",
     "lessard",
     "minibatches",
