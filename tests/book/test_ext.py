@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 from book import assets, bundle, check
 from book.ext import equations, katex, places, rules
-from optlib.rules import momentum
+from optlib.rules import momentum, momentum_ema
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="388.8pt" height="259.2pt"><path d="M0 0"/></svg>'
 URI = "data:image/svg+xml;base64," + base64.b64encode(SVG).decode()
@@ -81,10 +81,21 @@ eq-momentum-b
 ```{toctree}
 chapters/04_momentum
 chapters/solutions/04_momentum
+rules/momentum
+rules/momentum_ema
 ```
 
 ```{bibliography}
 ```
+"""
+CARD = """
+# Average
+
+:::{card-equations} momentum_ema
+:::
+
+:::{card-notes} momentum_ema
+:::
 """
 VERDICTS = {
     "eq-momentum-b": ("proved", "optlib/rules/euclid.py", 20),
@@ -111,6 +122,7 @@ def build(folder, monkeypatch, chapter=CHAPTER):
     monkeypatch.setattr(rules, "SHOWN", "rules/euclid.py")
     source = folder / "source"
     pages = {"index": INDEX, "chapters/04_momentum": chapter, "chapters/solutions/04_momentum": SOLUTIONS}
+    pages |= {"rules/momentum": ":::{rule} momentum\n:::\n".join(["# Momentum\n\n", ""]), "rules/momentum_ema": CARD}
     for name, text in pages.items():
         assets.write(source / f"{name}.md", text)
     assets.write(source / "references.bib", (places.ROOT / "book" / "references.bib").read_bytes())
@@ -217,6 +229,22 @@ def test_a_rule_is_shown_as_it_stands(page):
     assert file.endswith("euclid.py") and text.startswith("def momentum(")
     assert "Heavy ball" not in rules.text_of(momentum, docstring=False)[0]
     assert rules.text_of(momentum, docstring=False)[0].count("\n") == 4
+
+
+def test_a_rule_leads_to_its_card_and_a_card_not_to_itself(book, page):
+    assert '<a class="reference internal" href="../rules/momentum.html">reference card</a>' in page
+    assert "reference card" not in (book / "rules" / "momentum.html").read_text(encoding="utf-8")
+    index = (book / "index.html").read_text(encoding="utf-8")
+    assert 'href="rules/momentum.html">reference card</a>' in index
+
+
+def test_a_card_prints_the_lines_of_its_rule_each_with_its_proof(book):
+    card = (book / "rules" / "momentum_ema.html").read_text(encoding="utf-8")
+    marks = re.findall(r'data-verdict="proved" href="\.\./source/optlib/rules/euclid\.html#L-(\d+)"', card)
+    text, _, first = rules.text_of(momentum_ema)
+    assert [text.splitlines()[int(line) - first].split(" = ")[0].strip() for line in marks] == ["b", "theta"]
+    assert "b_t = \\mu b_{t-1} + (1 - \\mu)\\, g_t" in card
+    assert "the fading average of past gradients" in card and "whose buffer is an average" not in card
 
 
 def test_the_landing_page_shows_a_chapters_equation_and_lists_what_is_written(book):
