@@ -12,7 +12,7 @@
 #
 # At the origin of $J(x, y) = \frac12x^2 - \frac12y^2 + \frac14y^4$ the slope is zero, and on both sides along $y$ the loss falls. Put gradient descent a millionth beside the ridge, at $y = 10^{-6}$, with a learning rate of 0.01. Each step multiplies $y$ by 1.01, so $y$ doubles every 70 steps; 19 doublings make half a unit of a millionth. That is about 1,330 steps, and the run takes 1,334. From a millionth of a millionth it needs 2,722, only twice as many. From exactly zero it never leaves. Which of the three is the normal case?
 #
-# You will be able to say what kind of point you are at when the slope vanishes, how long a rule stays near it, and whether a run is slow because of a saddle, a plateau or a ravine. You need chapters 1 and 2, eigenvalues and logarithms.
+# You will be able to say what a point without slope is, how long a run stays near it, and whether a saddle, a plateau or a ravine slows it. You need chapters 1 and 2, eigenvalues and logarithms.
 
 # %%
 import numpy as np
@@ -30,12 +30,11 @@ from optlib.widgets import Basins
 # %% [markdown]
 # ## One landscape, four rules
 #
-# Here is a loss of two numbers with two wells and a ridge between them. Four rules set out from one point. You know SGD, here with exact gradients. The others have chapters of their own: momentum (4) adds to each step a part of the step before, 0.9 here; AdaGrad (6) and Adam (7) divide each coordinate of the gradient by a measure of its past size. Each rule has the best of thirteen rates, by the mean loss over 100 steps.
+# A loss of two numbers has two wells and a ridge between them. Four rules set out from one point: SGD, here with exact gradients; momentum (chapter 4), which adds to each step 0.9 of the step before; AdaGrad and Adam (chapters 6 and 7), which divide each coordinate of the gradient by a measure of its past size. Each has the best of thirteen rates, by the mean loss over 100 steps.
 
 # %%
-wells, place = two_wells(), LANDSCAPES["two_wells"]
+wells, place, trips = two_wells(), LANDSCAPES["two_wells"], {}
 bottoms = np.array([(x, y) for _, x, y in minima(place.f, place.window)])
-trips = {}
 for rule in (sgd, momentum, adagrad, adam):
     rates = np.geomspace(0.01, 1, 13)
     runs = [minimize(wells, wells.start, rule, steps=100, lr=lr) for lr in rates]
@@ -56,7 +55,7 @@ plot.paths(
 )
 
 # %% [markdown]
-# SGD and AdaGrad end at 0.37, momentum and Adam at $-0.33$. That is one start, and it ranks nothing; from others the order changes. Two questions remain. Where does a path slow down, and from where does it end in which well?
+# SGD and AdaGrad end at 0.37, momentum and Adam at $-0.33$. One start ranks nothing. Where does a path slow down, and from where does it end in which well?
 #
 # ## Where the slope is zero
 #
@@ -69,12 +68,11 @@ plot.paths(
 #
 # Along an eigenvector of $H$ with eigenvalue $h$ the loss rises if $h > 0$ and falls if $h < 0$. All positive: a minimum. All negative: a maximum. Both signs: a *saddle*. One negative eigenvalue is enough to leave by. Where none is negative and some are zero, the bend does not decide, and higher derivatives do.
 #
-# Newton's method jumps to where the linear model of the gradient vanishes, whatever the signs, so it finds critical points of every kind. Start it at two hundred random places of the picture:
+# Newton's method jumps to where the linear model of the gradient vanishes, so it finds critical points of every kind. From two hundred random places of the picture:
 
 # %%
 left, right, bottom, top = place.window
-rng = np.random.default_rng(0)
-draws = rng.uniform((left, bottom), (right, top), (200, 2))
+draws = np.random.default_rng(0).uniform((left, bottom), (right, top), (200, 2))
 ends = [critical_point(wells, start) for start in draws]
 found = {tuple(end.round(3)) for end in ends if end is not None}
 for point in sorted(found, key=lambda p: wells.f(np.array(p))):
@@ -109,7 +107,7 @@ for point in sorted(found, key=lambda p: wells.f(np.array(p))):
 # % let t = \ln(r/|e_0|) / \ln(1 + \eta |h|)
 # % check
 #
-# The distance to the ridge stands inside a logarithm. Being a thousand times nearer costs the same number of steps each time, 694 with $\eta|h| = 0.01$.
+# The distance to the ridge stands inside a logarithm: a thousand times nearer costs 694 more steps, each time, with $\eta|h| = 0.01$.
 
 # %%
 def leave(rule, y, problem, lr):
@@ -127,7 +125,7 @@ for y in (1e-2, 1e-6, 1e-12, 0.0):
           f"SGD at 0.1 {leave(sgd, y, ridge, 0.1)}")
 
 # %% [markdown]
-# The formula gives 1,319 where the run takes 1,334: the term $\frac14y^4$ slows the last part. "Never" was tried for 5,000 steps, and it is exact: with $y = 0$ the gradient has no part along $y$. The starts from which descent reaches the saddle, here the line $y = 0$, have area zero. It is so in general: for a twice continuously differentiable loss, a gradient as in chapter 1 and $\eta < 1/L$, the starts that lead to any one saddle with a negative eigenvalue have volume zero {cite}`lee2016gradient`. A random start is never on that set, and rounding can do the rest. Turn a saddle by one radian and start on the ridge, as well as floating-point numbers allow:
+# The formula gives 1,319 where the run takes 1,334: the term $\frac14y^4$ slows the last part. "Never" was tried for 5,000 steps, and it is exact: with $y = 0$ the gradient has no part along $y$. The starts from which descent reaches the saddle, here the line $y = 0$, have area zero. It is so in general: for a twice continuously differentiable loss, a gradient as in chapter 1 and $\eta < 1/L$, the starts that lead to any one saddle with a negative eigenvalue have volume zero {cite}`lee2016gradient`. Turn a saddle by one radian, and even on the ridge a run does not stay:
 
 # %%
 c, s = np.cos(1.0), np.sin(1.0)
@@ -136,7 +134,7 @@ run = minimize(turned, np.array([c, s]), sgd, steps=6000, lr=0.01)
 print("has left the ridge:", abs(c * run.theta[1] - s * run.theta[0]) > 0.5)
 
 # %% [markdown]
-# It leaves, because the rounding of the start and of the steps is a distance of about $10^{-16}$.
+# Rounding is a distance, too, of about $10^{-16}$.
 #
 # ### Faster with momentum, but why
 #
@@ -153,7 +151,7 @@ print("has left the ridge:", abs(c * run.theta[1] - s * run.theta[0]) > 0.5)
 # % let z = \frac{1 + \mu + \eta |h| + \sqrt{(1 + \mu + \eta |h|)^2 - 4\mu}}{2}
 # % check
 #
-# With $\mu = 0.9$ and $\eta|h| = 0.01$ that is 1.065: six steps of SGD in one. But momentum 0.9 has, in the long run, steps as long as those of a tenfold rate, and SGD at that rate, in the last column, is faster still, 139 steps against 216. At a saddle momentum gains what a larger rate gains. It pays where a stiff direction forbids the larger rate:
+# With $\mu = 0.9$ and $\eta|h| = 0.01$ that is 1.065: six steps of SGD in one. But under a steady gradient the steps of momentum 0.9 are those of a tenfold rate, and SGD at that rate, in the last column, is faster still, 139 steps against 216. So momentum pays where a stiff direction forbids the larger rate:
 
 # %%
 stiff = quadratic((100, -1))
@@ -161,7 +159,7 @@ for rule, lr in ((sgd, 0.019), (momentum, 0.0361)):
     print(f"{rule.__name__} at {lr}: {leave(rule, 1e-6, stiff, lr)}")
 
 # %% [markdown]
-# With $L = 100$ each has 95 % of its largest stable rate (that of momentum, $2(1+\mu)/L$, is derived in chapter 4), and momentum leaves nearly eight times as soon. "More reliably" it is not: from $y = 0$ it stays, too.
+# Each has 95 % of its largest stable rate for $L = 100$, which is $2(1+\mu)/L$ with momentum (chapter 4), and momentum leaves nearly eight times as soon.
 #
 # ### Noise finds the way out
 #
@@ -176,7 +174,7 @@ for rule, lr in ((sgd, 0.019), (momentum, 0.0361)):
 # % let c_t = (1 + \eta)^2 c_{t-1} + \eta^2 \sigma^2
 # % check
 #
-# After the first few hundred steps the $-1$ above no longer counts. Then this is the growth of a run without noise that began at a distance of $\sigma\sqrt{\eta/(2+\eta)}$. For $\sigma = 0.1$ and $\eta = 0.01$ that is 0.007, wherever it really began.
+# Once the $-1$ above no longer counts, this is the growth of a run without noise from a distance of $\sigma\sqrt{\eta/(2+\eta)}$. For $\sigma = 0.1$ and $\eta = 0.01$ that is 0.007.
 
 # %%
 rng, out = np.random.default_rng(0), np.zeros(100)
@@ -186,16 +184,15 @@ for t in range(1, 3001):
     theta = sgd(theta, noisy, lr=0.01)
     out[(out == 0) & (abs(theta[1]) > 0.5)] = t
 low, middle, high = np.percentile(out, (10, 50, 90))
-print(f"{np.sum(out > 0)} runs leave, half of them by step {middle:.0f}, "
-      f"80 % between {low:.0f} and {high:.0f}")
+print(f"{np.sum(out > 0)} leave, median {middle:.0f}, 80 % {low:.0f} to {high:.0f}")
 
 
 # %% [markdown]
-# All 100 runs leave, half of them within 483 steps. So of the three starts of the beginning none is the normal one. With a little noise the saddle costs some hundreds of steps wherever a run begins, and only a run without noise, on a ridge along an axis, stays forever.
+# All 100 runs leave, half of them by step 483, eight in ten between 393 and 649. So none of the three starts of the beginning is the normal case. With noise the saddle costs some hundreds of steps, and only a run without it, on a ridge along an axis, stays forever.
 #
 # ### Where the logarithm fails
 #
-# At the *monkey saddle*, $\frac13(x^3 - 3xy^2)$ plus a wall $\frac14(x^2+y^2)^2$, three valleys meet three ridges, and all second derivatives vanish at 0. Along a valley, at distance $r$, the slope is $r^2$ as long as $r$ is small:
+# At the *monkey saddle* of $\frac13(x^3 - 3xy^2) + \frac14(x^2+y^2)^2$ three valleys meet, and all second derivatives vanish. Along a valley, at a small distance $r$, the slope is about $r^2$:
 #
 # ```{math}
 # :label: eq-ch03-monkey
@@ -219,7 +216,7 @@ for r in (0.1, 0.03, 0.01):
 
 
 # %% [markdown]
-# Ten times nearer is ten times longer. That is no longer the saddle of the logarithm but a plateau.
+# Ten times nearer takes ten times as long.
 #
 # ## Plateaus
 #
@@ -264,7 +261,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# Read along the rows. Two units farther out cost SGD and momentum about seven times as many steps, a sign step 20 more, AdaGrad a hundred more. A rule that divides by the size of the slope has steps of its own length and does not feel that the slope is tiny. The length that helps here hurts at a minimum, around which a sign step of 0.1 hops. And where the slope is exactly zero, no rule of this kind moves, since the sign of zero is zero.
+# Two units farther out cost SGD and momentum about seven times as many steps, a sign step 20 more, AdaGrad a hundred more. Steps that are divided by the size of the slope do not feel that it is tiny. At a minimum that hurts, since a sign step of 0.1 hops around it, and where the slope is exactly zero, none of these rules moves.
 #
 # ## Ravines
 #
@@ -279,7 +276,7 @@ for lr in (0.005, 0.015, 0.019):
 
 
 # %% [markdown]
-# At 0.005 nothing bounces, and the floor is crossed slowly. A remedy is to give each coordinate a rate of its own: divide by 1 along the floor and by 100 across, and the ravine is a round bowl. AdaGrad learns such divisors from the gradients, one for each coordinate. A ravine need not run along a coordinate. Here it does, then ravine and start are turned by 45 degrees:
+# At 0.005 nothing bounces, and the way along the floor is slow. A remedy is a rate for each coordinate: a hundredth of it across, and the ravine is a round bowl. AdaGrad learns such rates from the gradients. But a ravine need not run along a coordinate. Here it does, then ravine and start are turned by 45 degrees:
 
 # %%
 def walk(angle, word):
@@ -298,8 +295,7 @@ plot.paths(
     lambda x, y: (x**2 + 30 * y**2) / 2, straight, (-2, 0.9, -0.8, 0.8),
     minimum=(0, 0), equal=True, height=2.9,
     alt="Long level ellipses along the horizontal axis, two paths from (-1.6, 0.5). "
-    "SGD zigzags across and ends at a distance of 0.116; AdaGrad reaches the minimum "
-    "in a few long steps, to within 0.001.",
+    "SGD zigzags and ends at 0.116; AdaGrad comes within 0.001 in a few long steps.",
     caption="A ravine along an axis: AdaGrad is there in a few steps. Curvatures 1 "
     "and 30, 40 steps, SGD at its best constant rate, AdaGrad at 0.9.",
 )
@@ -326,7 +322,7 @@ plot.paths(
 # % let Q = \begin{pmatrix} \cos s & -\sin s \\ \sin s & \cos s \end{pmatrix}
 # % check
 #
-# So the turned path is the path, turned. With divisors it is not, and at 45 degrees there are none that help. Take a positive definite matrix with diagonal $a$, $c$ and $d$ off it. Rates $p$ and $q$ for the two coordinates have the effect of multiplying the diagonal by $p$ and $q$, and $d$ by $\sqrt{pq}$. The squared trace over the determinant, which is $\kappa + 2 + 1/\kappa$ and grows with $\kappa$, is then
+# So the turned path is the path, turned. With a rate for each coordinate it is not, and at 45 degrees no such rates help. Take a positive definite matrix with diagonal $a$, $c$ and $d$ off it. Rates $p$ and $q$ for the two coordinates have the effect of multiplying the diagonal by $p$ and $q$, and $d$ by $\sqrt{pq}$. The squared trace over the determinant, which is $\kappa + 2 + 1/\kappa$ and grows with $\kappa$, is then
 #
 # ```{math}
 # :label: eq-ch03-scaling
@@ -365,11 +361,11 @@ for seed, word in ((None, "along the axes"), (0, "turned")):
 
 
 # %% [markdown]
-# Along the axes AdaGrad needs 5 steps where SGD needs 2,803. Turned, it needs 2,073, four hundred times as many, and SGD 2,746. Adam loses a factor of about two, from 121 to 226. (Medians and ranges of seven starts, in one rotation; seven rates each for AdaGrad and Adam, the best constant one for SGD.) Rates per coordinate are worth having where the coordinates differ in scale, as the inputs of a model often do. They are no remedy for a large $\kappa$ as such.
+# Along the axes AdaGrad needs 5 steps where SGD needs 2,803. Turned, it needs 2,073, four hundred times as many, and SGD 2,746. Adam loses a factor of about two, from 121 to 226. (Medians and ranges of seven starts, in one rotation; AdaGrad and Adam at the best of seven rates, SGD at its best constant one.) Rates per coordinate help where the coordinates differ in scale, as the inputs of a model often do, not against a large $\kappa$ as such.
 #
 # ## Which well?
 #
-# Back to the two wells. From a start at random, who ends in the lower one? Each rule gets the best of nine rates on 200 starts, best meaning the largest share in the lower well after 300 steps. Then it is judged on 200 other starts.
+# Back to the two wells. From random starts, who ends in the lower one? Each rule gets the best of nine rates on 200 starts, by the share in the lower well after 300 steps, and is judged on 200 others.
 
 # %%
 def lower(rule, lr, seed, steps=300):
@@ -392,31 +388,22 @@ grid = lattice(place.window, 66, 60)
 maps = {}
 for rule in (sgd, momentum, adam):
     maps[rule.__name__] = basins("two_wells", rule, grid, steps=300, lr=chosen[rule])
+
+# %%
 plot.basins(
     maps, place.window, bottoms, f=place.f,
     alt="Three maps of the two wells, each start shaded by the minimum that it "
     "reaches. In each a border runs down the middle; left of it starts reach 1, "
-    "right of it 2. Strips along the left and right edges go to the other well, narrow for "
-    "SGD, wider for momentum; for Adam tongues of 1 reach down to minimum 2 itself.",
+    "right of it 2. Strips along the left and right edges go to the other well, thin "
+    "for SGD, wider for momentum; for Adam tongues of 1 reach down to minimum 2.",
     caption="Dark: starts that reach the lower well, 1; pale: the other, 2. Each "
     "rule has starts for both. 300 steps at the rates of the table.",
 )
 
 # %% [markdown]
-# In the middle all three maps have the same border, through the saddle: whoever starts near it rolls to its own side. Farther out, where the slopes are steep, the first steps are long, and strips of one shade lie in the other. There a start a hundredth beside another may end elsewhere. The length of a step decides it; nothing in the rules searches for the lower well.
+# In the middle all three maps have the same border, through the saddle: whoever starts near it rolls to its own side. Farther out, where the slopes are steep, the first steps are long, and strips of one shade lie in the other. The length of a step decides there; nothing in these rules searches for the lower well.
 #
-# The rate also says where a rule can stay. Gradient descent settles in a well only for $\eta < 2/L$, with the $L$ of that well.
-
-# %%
-L = np.linalg.eigvalsh(wells.hess(bottoms[0]))[1]
-for lr in (0.15, 0.2):
-    share = lower(sgd, lr, 2)
-    print(f"SGD at {lr}, 2 / L = {2 / L:.3f}: {share:.2f} in the lower well")
-
-# %% [markdown]
-# At 0.2 the lower well, which is the sharper one, keeps nobody.
-#
-# Move the start in the widget until SGD and momentum part. Choose the basins of momentum and raise its rate: islands appear. Take the monkey saddle and find the three rays on which SGD reaches no minimum.
+# Move the start until SGD and momentum part. Choose the basins of momentum and raise its rate: islands appear. Then raise that of SGD above 0.176, which is $2/L$ at the lower minimum: nobody can stay there.
 
 # %%
 Basins()
@@ -435,11 +422,11 @@ for sigma in (1, 2, 3, 4, 8):
 
 
 # %% [markdown]
-# With noise 1 nobody moves. With 3 it works: 0.95 move to the lower well, though 0.08 of those that were there have left. With 8 both groups end alike, at 0.61, and nearly half of each is in the wrong well. Noise helps out of a shallow well if it is large enough for that ridge and small enough for the next, and nobody knows these heights beforehand. To leave a saddle any noise will do.
+# With noise 1 nobody moves. With 3 it works: 0.95 move to the lower well, and 0.08 of those that were there have left. With 8 both groups end alike, 0.61 in the lower well. Noise helps out of a shallow well if it is large enough for that ridge and small enough for the next, and nobody knows these heights beforehand. To leave a saddle any noise will do.
 #
 # ## Many dimensions
 #
-# For a minimum all $n$ eigenvalues must be positive. Are saddles then the rule? Take random landscapes: polynomials of degree four in $n$ parameters, a quadratic and a cubic form with normal coefficients, and $\lVert\theta\rVert^4/4n$ to hold them in. In each of fifty, Newton's method sets out four times, from different distances.
+# A minimum needs all $n$ eigenvalues positive. Take random polynomials of degree four in $n$ parameters, with normal coefficients up to degree three and $\lVert\theta\rVert^4/4n$ to hold them in. In each of fifty, Newton's method sets out four times.
 
 # %%
 def census(n):
@@ -475,20 +462,19 @@ plot.curves(
     marks="only", xlabel="height of the critical point, over $n$",
     title="Share of negative eigenvalues",
     alt="Dots: height of critical points, from -5 to 0, against the share of "
-    "negative eigenvalues from 0 to 1. For n = 2 they lie on the levels 0, 0.5 and 1, "
-    "minima at all heights; for n = 40 they form one band, from 0 at -2.3 up to 0.38 "
-    "near 0.",
+    "negative eigenvalues, from 0 to 1. For n = 2 they lie on the levels 0, 0.5 and "
+    "1; for n = 40 they form one band, from 0 at -2.3 up to 0.38 near 0.",
     caption="In forty dimensions the height of a critical point says how many ways "
     "lead down from it. Found by Newton's method in fifty random landscapes each.",
 )
 
 
 # %% [markdown]
-# For $n = 2$ half of the critical points found are saddles, for $n = 10$ nine tenths, for $n = 40$ nearly all. The share of directions that lead down rises with the height. The correlation is 0.3 to 0.4 in two dimensions and 0.9 in forty (95 % intervals over the fifty landscapes): in forty dimensions a point high up has many ways down, and one without any lies low. Dauphin and coauthors found the same relation on networks {cite}`dauphin2014identifying`. Two limits: the points are those that Newton's method finds, not all, and a random polynomial is not the loss of a network. Add a large enough multiple of $\lVert\theta\rVert^2$ to one of these, and a single minimum is left.
+# For $n = 2$ half of the critical points found are saddles, for $n = 10$ nine tenths, for $n = 40$ nearly all. The share of directions that lead down rises with the height. The correlation is 0.3 to 0.4 for $n = 2$ and 0.9 for $n = 40$ (95 % intervals over the landscapes): there a point high up has many ways down, and one without any lies low. Dauphin and coauthors found the same relation on networks {cite}`dauphin2014identifying`. The points are those that Newton's method finds, not all, and a random polynomial is not the loss of a network: add a large enough multiple of $\lVert\theta\rVert^2$ to one of these, and a single minimum is left.
 #
 # ## A network on the digits
 #
-# Train networks with one hidden layer on 200 digits, from twenty random starts for each width, with 120 steps of momentum on the full loss. The rate, 0.1 or 0.3, is chosen by two other starts. Held fixed: images, steps, momentum 0.9. If bad local minima were the trouble, the loss would depend on the start.
+# Train networks with one hidden layer from twenty random starts for each width. Held fixed: 200 images, 120 steps of momentum 0.9 on the full loss. The rate, 0.1 or 0.3, is chosen on two other starts. If bad local minima were the trouble, the end would depend on the start.
 
 # %%
 def trained(width, lr, seed, bend="relu"):
@@ -520,7 +506,7 @@ plot.dots(
 )
 
 # %% [markdown]
-# The spread over starts shrinks with the width, from more than tenfold at widths 4 and 8 to a factor below two at 16 and more, and the wide networks read about as many of the 360 test images from every start. So far that is what doc 2 says, that for large models many local minima are acceptable. But are the bad ends minima? A unit whose input is negative on all images puts out zero, and the slope of its weights is exactly zero: a plateau. Count such units. Then train with a bend that is flat nowhere, the hyperbolic tangent:
+# The spread over starts shrinks with the width, from more than tenfold at widths 4 and 8 to a factor below two from 16 on. So far that is what doc 2 says: for large models many local minima are acceptable. But are the bad ends minima? A unit whose input is negative on all images puts out zero, and the slope of its weights is exactly zero, a plateau. Count such units, then train with a bend that is flat nowhere, the hyperbolic tangent:
 
 # %%
 X = digits().X[:200]
@@ -532,9 +518,9 @@ for width in (2, 4, 8):
     twenty(width, "tanh")
 
 # %% [markdown]
-# At width 2 most units are at zero on all images, and at widths 4 and 8 nearly half. A network whose units are all idle gives every image the same answer, and the best it can reach is the 2.29 of the worst runs. With the hyperbolic tangent the worst end at width 4 is 0.191 instead of 2.29, and at width 8 it is 0.021 instead of 1.41. So most of the spread of narrow networks, in this experiment, is a matter of plateaus, and wide networks have units to spare. A part remains: with the tangent, too, the spread shrinks as the width grows, from 0.3 at width 2 to 0.009 at width 8. Nothing here shows that any of these ends is a minimum; the runs were stopped after 120 steps.
+# At width 2 most units are zero on all images, at widths 4 and 8 nearly half. A network whose units are all idle answers every image alike, and the best it can reach is the 2.29 of the worst runs. With the tangent the worst end at width 4 is 0.191, and at width 8 it is 0.0213 instead of 1.41. So most of the spread of narrow networks comes from plateaus here, and wide networks have units to spare. With the tangent, too, the spread shrinks with the width. Nothing shows that these ends are minima; the runs were stopped.
 #
-# A network of 32 units has 2,410 parameters, and a picture shows two. Cut a plane through the trained weights, along two random directions. How far is one unit along such a direction? With this bend, $\max(z, 0)$, the units can be scaled: ten times the weights into them and a tenth of the weights out of them make the same network. So the same step is large for one copy and small for the other. The remedy is to give each column of a direction, the weights into one unit, the length of the same column of the network {cite}`li2018visualizing`.
+# A network of 32 units has 2,410 parameters, and a picture shows two: a plane through the trained weights, along two random directions. How far is one unit? With the bend $\max(z, 0)$, ten times the weights into a layer and a tenth of those out of it make the same network, for which a step of one is small. The remedy is to give each column of a direction, the weights into one unit, the length of the same column of the network {cite}`li2018visualizing`.
 
 # %%
 net, theta = digits_mlp((32,), size=200), nets[32][1][0]
@@ -560,20 +546,20 @@ plot.paths(
 )
 
 # %% [markdown]
-# One unit along the random direction leads to a loss of 28.7 for the network and 214.5 for its copy, along the normalized one to 11.2 for both. The slice shows one bowl, from 0.002 up to 10 and more. It shows two directions of 2,410, and the curvature along a random direction is an average over all eigenvalues, in which a few negative ones do not show. So a slice says how wide the surroundings of a point are, not that the point is a minimum.
+# One unit along the random direction leads to a loss of 28.7 for the network and 214.5 for its copy, along the normalized one to 11.2 for both. The slice shows one bowl, from 0.002 up to 10 and more. It shows two directions of 2,410, and the curvature along a random direction is an average over all eigenvalues, in which a few negative ones do not show. So a slice does not show that a point is a minimum.
 #
 # ## What the documents say
 #
 # :::{errata} What the documents say, and what is right
 # :ids: D0-01 D2-32 D2-33 D3-24
 #
-# **Ill-conditioning.** Doc 0 says that adaptive methods handle ill-conditioned landscapes better. AdaGrad does where the ravine runs along an axis, 5 steps against 2,803, and not where it is turned, 2,073 against 2,746.
+# **Ill-conditioning.** Doc 0 says that adaptive methods handle it better. AdaGrad does so along an axis, 5 steps against 2,803; turned, little is left, 2,073 against 2,746.
 #
-# **The missing figure.** Doc 2 announces a picture of an optimizer on a non-convex surface, and the picture is lost. The first figure of this chapter restores it; the code that draws it is beside it.
+# **The missing figure.** Doc 2's picture of an optimizer on a non-convex surface is lost. The first figure restores it, with its code.
 #
-# **Out of saddles.** Doc 2 has momentum escape saddles more reliably. It escapes sooner at the same rate, 216 steps against 1,334. From $y = 0$ neither moves, and at ten times the rate gradient descent is faster, 139 steps.
+# **Out of saddles.** Doc 2 has momentum escape more reliably. At the same rate it escapes sooner, 216 steps against 1,334. From $y = 0$ neither moves, and at ten times the rate gradient descent needs 139.
 #
-# **Globally good solutions.** Doc 3 lists exploration and exploitation, and finding globally good solutions, among the abilities of optimizers. The words are metaphors here. No rule of this book has a guarantee for the lowest of several minima, and tuned for just that, each leaves a third or more of its starts in the upper well.
+# **Globally good solutions.** Doc 3 speaks of exploration, exploitation and globally good solutions. These are metaphors: none of the rules above is guaranteed to find the lower of two minima, and tuned for just that, each leaves a third or more of its starts in the upper one.
 # :::
 #
 # ## Exercises
@@ -661,8 +647,8 @@ check("landscapes-7", answer)
 # %% [markdown]
 # ## Summary
 #
-# Where the gradient vanishes, the signs of the eigenvalues say what kind of point it is. A saddle with a negative eigenvalue is left in a number of steps that grows with the logarithm of the distance, and noise bounds that distance from below; where the bend vanishes too, the number grows like one over the distance, and on an exponential plateau like its exponential. Momentum gains at a saddle what a larger rate gains. Rates per coordinate help on plateaus and in ravines along an axis; a rotation undoes the second. Which minimum a run reaches depends on its start, its rate and its noise, and no rule here looks for the lowest. In many dimensions most critical points found are saddles, and the wider a network, the less its end depends on its start.
+# Where the gradient vanishes, the signs of the eigenvalues tell the kind of point. A saddle with a negative eigenvalue costs a number of steps that grows with the logarithm of the distance, and noise keeps that distance up; where the bend vanishes too, it grows like one over the distance, and on an exponential plateau like its exponential. Momentum gains at a saddle what a larger rate gains. Rates per coordinate help on plateaus and in ravines along an axis. Which minimum a run reaches depends on its start, its rate and its noise. In many dimensions most critical points found are saddles, and the wider a network, the less its end depends on its start.
 #
 # ## Sources
 #
-# That gradient descent avoids saddles with a negative eigenvalue from almost every start is shown by Lee, Simchowitz, Jordan and Recht {cite}`lee2016gradient`. Dauphin and coauthors argue that saddles, not local minima, are what slows training in many dimensions, and relate height and negative eigenvalues {cite}`dauphin2014identifying`. The normalized slices are from Li, Xu, Taylor, Studer and Goldstein {cite}`li2018visualizing`; that rescaling makes a minimum look sharp or flat at will is from Dinh, Pascanu, Bengio and Bengio {cite}`dinh2017sharp`. AdaGrad is from Duchi, Hazan and Singer {cite}`duchi2011adaptive`.
+# That gradient descent avoids saddles with a negative eigenvalue from almost every start is shown by Lee, Simchowitz, Jordan and Recht {cite}`lee2016gradient`. Dauphin and coauthors argue that saddles, not local minima, slow training in many dimensions {cite}`dauphin2014identifying`. The normalized slices are from Li and coauthors {cite}`li2018visualizing`; that rescaling makes a minimum look sharp or flat at will, from Dinh and coauthors {cite}`dinh2017sharp`. AdaGrad is from Duchi, Hazan and Singer {cite}`duchi2011adaptive`.

@@ -42,6 +42,8 @@ export function mapPanel(app) {
     const labels = labeler(c, width, height, app.look.ink.paper);
     labels.keep(X(app.state.start[0]), Y(app.state.start[1]));
     for (const end of ends) drawEnd(c, end, labels);
+    // minima go by numbers where a veil tells them apart
+    if (app.veil) app.place.minima.forEach(([x, y], k) => labels.write(String(k + 1), X(x), Y(y), app.look.ink.ink));
     ring.style.left = `${X(app.state.start[0])}px`;
     ring.style.top = `${Y(app.state.start[1])}px`;
   }

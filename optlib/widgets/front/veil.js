@@ -1,7 +1,6 @@
 // Which minimum each start reaches under one rule: a veil over the landscape, and the share of starts of each minimum.
 
 import { RULES } from "../generated.js";
-import { FONT, halo } from "./canvas.js";
 import { choice } from "./controls.js";
 import { h } from "./page.js";
 import { FAR, hyperOf } from "./run.js";
@@ -82,12 +81,6 @@ export function basinsPanel(app) {
     labels.forEach((label, k) => pixels.data.set(label < 0 ? none : tones[Math.min(label, 2)], 4 * k));
     brush.putImageData(pixels, 0, 0);
     c.drawImage(image, 0, 0, width, height);
-    const [left, right, bottom, top] = app.place.window;
-    c.font = `500 15px ${FONT}`;
-    app.place.minima.forEach(([x, y], k) => {
-      const [u, v] = [((x - left) / (right - left)) * width, ((top - y) / (top - bottom)) * height];
-      if (app.place.minima.length > 1) halo(c, String(k + 1), u + 8, v - 8, ink.ink, ink.paper);
-    });
   };
 
   const names = Object.fromEntries(app.listed.map((name) => [name, RULES[name].label]));
