@@ -167,7 +167,10 @@ for rule, lr in ((sgd, 0.019), (momentum, 0.0361)):
 #
 # ```{math}
 # :label: eq-ch03-noise
-# c_t = (1 + \eta)^2\, c_{t-1} + \eta^2\sigma^2 = \eta^2\sigma^2\, \frac{(1+\eta)^{2t} - 1}{(1+\eta)^2 - 1} .
+# \begin{aligned}
+# c_t &= (1 + \eta)^2\, c_{t-1} + \eta^2\sigma^2 \\
+# &= \eta^2\sigma^2\, \frac{(1+\eta)^{2t} - 1}{(1+\eta)^2 - 1} .
+# \end{aligned}
 # ```
 # % for \sigma in positive, t in 1..8
 # % let c_0 = 0
