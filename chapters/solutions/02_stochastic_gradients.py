@@ -16,7 +16,7 @@ from optlib.exercises import check
 # (solution-stochastic-gradients-1)=
 # ## Steps in a pass
 #
-# Twenty-eight full batches see 1,400 images, and a 29th takes the 37 that are left. Its gradient is noisier than the others: variance goes with the size of the batch.
+# Twenty-eight full batches see 1,400 images, and a 29th takes the 37 that are left. Its gradient is noisier than the others, with a variance a third larger.
 
 # %%
 answer = -(-1437 // 50)
@@ -36,7 +36,7 @@ check("stochastic-gradients-2", answer)
 # (solution-stochastic-gradients-3)=
 # ## A floor
 #
-# Put the numbers into {eq}`eq-ch02-floor`. Twice the curvature pulls twice as hard, so the error is about half of that at $h = 1$; four times the batch takes another quarter.
+# Put the numbers into {eq}`eq-ch02-floor`. Twice the curvature pulls twice as hard, so the mean square is about half of that at $h = 1$; four times the batch leaves a quarter of it.
 
 # %%
 answer = 0.1 * 1 / (2 * (2 - 0.1 * 2) * 4)
