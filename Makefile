@@ -22,7 +22,7 @@ UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal $(addprefix --ignore=tes
 NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab test quick nbval prove sync notebooks bench conformance browser gpu oldest setup-ci lock clean
+.PHONY: help setup book html lab test quick nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -84,6 +84,9 @@ nbval: $(READY) ## run every reference notebook again and compare what it prints
 
 prove: $(READY) ## prove the displayed equations equal to the code
 	$(PY) -m book.proofs
+
+mutants: $(READY) ## change each token of each rule and see a test notice; RULES="adam lion" for some
+	@$(PY) -m tests.mutants $(RULES)
 
 bench: $(CI_READY) ## time a step beside torch and jax, and write what book/speed.md shows; HUGE=1 adds 100 million
 	@$(CI_PY) -m tests.bench $(if $(HUGE),--huge)

@@ -87,6 +87,13 @@ def test_amsgrad_holds_the_largest_average_for_ever():
     assert (v[-1] < v_max[-1]).all()
 
 
+def test_the_amsgrad_of_the_paper_corrects_nothing():
+    fade = lambda beta: np.tril(beta ** np.subtract.outer(np.arange(12.0), np.arange(12))) * (1 - beta)  # noqa: E731
+    v_max = np.maximum.accumulate(fade(0.99) @ G**2)
+    moves = np.array(RATES)[:, None] * (fade(0.9) @ G) / (np.sqrt(v_max) + 1e-3)
+    np.testing.assert_allclose(path(rules.amsgrad, beta2=0.99, eps=1e-3), THETA - np.cumsum(moves, axis=0), rtol=1e-12)
+
+
 def test_the_factor_of_radam():
     told = telling(rules.radam)
     r = {t: told(1.0, 1.0, t=t)["r"] for t in (1, 4, 5, 100, 1000, 5000)}
@@ -108,6 +115,14 @@ def test_with_too_short_a_memory_radam_never_rectifies():
     for beta2 in (0.3, 0.5, 0.6):
         got = path(rules.radam, beta2=beta2)
         np.testing.assert_array_equal(got, path(rules.radam, beta2=beta2, threshold=1e9))
+    assert telling(rules.radam)(1.0, 1.0, t=3, beta2=0.6)["r"] == 0  # rho ends at 4: the factor would divide by zero
+
+
+def test_radam_rectifies_above_its_threshold_alone():
+    """One gradient, whatever beta2, is rho = 1."""
+    assert telling(rules.radam)(1.0, 1.0, beta2=0.5)["rho"] == 1
+    moved = [1 - rules.radam(1.0, 2.0, lr=0.125, beta2=0.5, threshold=at)[0] for at in (1, 0.999)]
+    np.testing.assert_allclose(moved, [0.25, 0], rtol=1e-14)
 
 
 def test_the_bounds_of_adabound_close_on_momentum_and_open_on_adam():
@@ -213,6 +228,10 @@ def test_rprop_follows_the_paper_sign_for_sign(retract):
     got = replay(rules.rprop, np.zeros(1), slopes[:, None], [0.05] * 120, hyper)
     np.testing.assert_allclose(got[:, 0], weight, atol=1e-13)
     assert {0.03, 0.07} <= set(delta) and len(set(delta)) > 6
+
+
+def test_the_rate_of_rprop_is_the_first_length_and_never_asked_again():
+    np.testing.assert_array_equal(path(rules.rprop, lrs=[0.1] + [7.0] * 11), path(rules.rprop, lrs=[0.1] * 12))
 
 
 def test_rprop_drifts_where_gradients_cancel():

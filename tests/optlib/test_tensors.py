@@ -218,6 +218,14 @@ def test_adafactor_is_exact_where_the_squares_are_a_product():
     assert close(path[0], theta - 0.01 * np.sqrt(np.mean(theta**2)) * sign)
 
 
+def test_adafactor_keeps_the_fading_means_of_rows_and_columns():
+    theta, gradients = draw(3, 5, steps=6)
+    _, state = run(rules.adafactor, theta, gradients, decay=0.5, eps=0.25)
+    new = np.arange(1.0, 7) ** -0.5  # what the newest of t squares weighs
+    squares = np.average(gradients**2 + 0.25, axis=0, weights=new * np.append(np.cumprod((1 - new[1:])[::-1])[::-1], 1))
+    assert close(state["R"], squares.mean(1, keepdims=True)) and close(state["C"], squares.mean(0, keepdims=True))
+
+
 def test_adafactors_steps_are_bounded_by_its_clip():
     theta, gradients = draw(3, 5, steps=8)
     gradients[4] *= 1e3
@@ -268,6 +276,12 @@ def test_soap_looks_once_and_then_takes_the_eigenvectors():
     turned = state["P"].T @ first @ state["P"]
     assert np.allclose(turned, np.diag(np.diag(turned)), atol=1e-14)
     assert (np.diff(np.diag(turned)) < 0).all() and np.allclose(state["Q"].T @ state["Q"], np.eye(3), atol=1e-14)
+
+
+def test_soap_keeps_fading_averages_of_the_products():
+    theta, (a, b) = draw(3, 2, steps=2)
+    _, state = run(rules.soap, theta, [a, b], beta1=0.5, beta2=0.8)
+    assert close(state["L"], 0.16 * a @ a.T + 0.2 * b @ b.T) and close(state["R"], 0.16 * a.T @ a + 0.2 * b.T @ b)
 
 
 def test_soap_turns_with_the_coordinates():
@@ -387,8 +401,9 @@ def test_prodigys_estimate_grows_only_and_stays_below_the_distance():
 
 def test_prodigy_before_its_estimate_moves_is_adam_without_correction():
     theta, gradients = draw(3, steps=1)
-    got, m, v, *_ = rules.prodigy(theta, gradients[0], 0, 0, 0, theta, 0.0, 2e-3, eps=0.0)
+    got, m, v, s, *_ = rules.prodigy(theta, gradients[0], 0, 0, 0, theta, 0.0, 2e-3, eps=0.0)
     assert close((theta - got) / 2e-3, 0.1 * gradients[0] / np.sqrt(0.001 * gradients[0] ** 2))
+    assert close(s / (4e-6 * (1 - np.sqrt(0.999))), gradients[0])  # its sum of gradients has their sign
     assert close(m, 0.1 * 2e-3 * gradients[0]) and close(v, 0.001 * 4e-6 * gradients[0] ** 2)
 
 
