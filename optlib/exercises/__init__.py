@@ -8,7 +8,7 @@ import importlib
 from optlib.exercises.kinds import Hint
 from optlib.exercises.verdict import Verdict, unanswered
 
-CHAPTERS = ("descent-step", "stochastic-gradients", "landscapes", "momentum", "adam")
+CHAPTERS = ("descent-step", "stochastic-gradients", "landscapes", "momentum", "schedules", "per-coordinate", "adam", "repairing-adam")
 
 __all__ = ["CHAPTERS", "Verdict", "check", "exercises"]
 
