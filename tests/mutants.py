@@ -238,7 +238,7 @@ def notices(check, rule, seconds):
 
 
 def timed(name, found):
-    """[(check, limit in seconds of CPU)], the stored runs first, then the quickest; the unchanged text must pass them all."""
+    """[(check, limit in CPU seconds)]: stored runs first, then the quickest; the unchanged text must pass them all."""
     text = _text(getattr(rules, name))
     rule, taken = build(Mutant(name, text, text, ast.unparse(ast.parse(text)))), {}
     for what, check in found.items():
@@ -292,8 +292,8 @@ def _told(rule, line, change):
     return f"{rule}\n    {line}\n    {change}"
 
 
-def main(names=()):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main(names):
+    parser = argparse.ArgumentParser("python -m tests.mutants", description=__doc__.splitlines()[0])
     parser.add_argument("rules", nargs="*", metavar="RULE", help="all of them if none is named")
     names = parser.parse_args(names).rules or rules.__all__
     if unknown := set(names) - set(rules.__all__):
