@@ -116,6 +116,32 @@ def composer(widget):
     return _image(body, height, text + f"they end at {means[0][-1]:.2g} and {means[1][-1]:.2g}.")
 
 
+def rates(widget, gradients):
+    """The rates that the chosen rules of a Rates take, on a logarithmic axis."""
+    height, left, right = 260, 50, 350
+    lines = widget.lines()
+    logs = [np.log10(line) for line in lines.values()]
+    low, high = (f(edge([0, *(edge(x) for x in logs)])) for f, edge in ((np.floor, min), (np.ceil, max)))
+    high = max(high, low + 1)
+
+    def screen(values):
+        share = (high - np.asarray(values)) / (high - low)
+        return np.column_stack([np.linspace(left, right, len(share)), 10 + (height - 20) * share])
+
+    body, taken = "", []
+    every = max(1, int(np.ceil((high - low) / 4)))
+    for value in range(int(np.ceil(low / every)) * every, int(high) + 1, every):
+        _, (_, y) = screen([value, value])
+        body += f'<path d="M{left} {y:.1f}H{right}" style="stroke: {INK["rule"]}"/>'
+        body += f'<text x="4" y="{y + 5:.1f}" style="fill: {INK["muted"]};{FONT}">{10.0**value:g}</text>'
+    for name, line in zip(lines, logs):
+        points = screen(line)
+        body += _line(points, palette.RULES[name][1]) + _label(name, *points[-1], taken)
+    names = ", ".join(palette.label(name) for name in lines)
+    text = f"Rates of {names} over {len(gradients)} gradients that are multiplied by {widget.jump:g} after the 200th."
+    return _image(body, height, text)
+
+
 def _bands(f, window, screen):
     """Shading and level curves: deep is dark, and the levels crowd near the bottom."""
     xs, ys = np.linspace(*window[:2], 81), np.linspace(*window[2:], 69)

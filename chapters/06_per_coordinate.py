@@ -1,0 +1,798 @@
+# ---
+# jupyter:
+#   file_format: mystnb
+#   kernelspec:
+#     display_name: Python 3
+#     name: python3
+#   notation:
+#     I: I
+#     \Delta: delta
+#     \epsilon_0: eps_root
+#     \gamma: retract
+#     d: d
+#     s: s
+# ---
+
+# %% [markdown]
+# (ch-per-coordinate)=
+# # 6 Per-coordinate steps: Rprop, AdaGrad, RMSProp, AdaDelta
+#
+# A model has one weight a word, and the loss of an example is half the squared error of the weight of its word. With a rate of 0.5 gradient descent halves that error whenever the word comes up. Seven halvings leave less than a hundredth. One word is in every example, another in one of 300.
+
+# %%
+import numpy as np
+
+from optlib import Optimizer, minimize, plot
+from optlib.rules import adadelta, adagrad, adagrad_full, adam, momentum
+from optlib.rules import rmsprop, rmsprop_centered, rprop, sgd
+
+for every in (1, 300):
+    error, t = 1.0, 0
+    while error > 0.01:
+        t += 1
+        error = sgd(error, error if t % every == 0 else 0.0, lr=0.5)
+    print(f"a word in one of {every} examples: learned after {t}")
+
+# %% [markdown]
+# The first is learned after 7 examples, the second after 2,100. No single rate helps: any above 2 makes the first diverge. So give each weight a rate of its own. But which, and who sets a million of them?
+#
+# After this chapter you can derive such rates from the gradients alone, say when they help and when they hurt, and check a rule by its units. You need the norms of chapter 1, the noise of chapter 2 and the rates $1/\sqrt t$ of chapter 5.
+#
+# ## Only the sign: Rprop
+#
+# The rules of this chapter divide each coordinate of the gradient by a number of its own,
+#
+# $$
+# \theta_t = \theta_{t-1} - \eta\, D_t^{-1} g_t ,
+# $$
+#
+# with $D_t$ diagonal: a rate for each coordinate. The oldest makes the divisor the size of the gradient itself, so that only its sign is left. Rprop {cite}`riedmiller1993direct` keeps a step length $\Delta$ for each coordinate, at first $\Delta_0 = \eta$. Call the remembered gradient $\bar g$, and compare signs:
+#
+# ```{math}
+# :label: eq-rprop-s
+# s_t = \operatorname{sign}(g_t) \operatorname{sign}(\bar g_{t-1}) .
+# ```
+#
+# While the sign stays, the step grows by $\eta^+ = 1.2$. When it turns, the coordinate has jumped over a minimum: halve the step ($\eta^- = 0.5$), take the last move back, and forget the gradient so that the turn is not counted twice.
+#
+# ```{math}
+# :label: eq-rprop
+# \begin{aligned}
+# \Delta_t &= \begin{cases} \min(\eta^+ \Delta_{t-1}, \delta_{\max}) & \text{if } s_t > 0 \\ \max(\eta^- \Delta_{t-1}, \delta_{\min}) & \text{if } s_t < 0 \\ \Delta_{t-1} & \text{otherwise,} \end{cases} \\
+# d_t &= \begin{cases} -d_{t-1} & \text{if } s_t < 0 \\ -\operatorname{sign}(g_t)\, \Delta_t & \text{otherwise,} \end{cases} \\
+# \bar g_t &= \begin{cases} 0 & \text{if } s_t < 0 \\ g_t & \text{otherwise,} \end{cases} \\
+# \theta_t &= \theta_{t-1} + d_t .
+# \end{aligned}
+# ```
+# % with \gamma = 1
+# % where t > 1
+#
+# :::{rule} rprop
+# :::
+#
+# Try it with the full gradient: softmax regression on the digits, 100 steps, nine first steps from $10^{-4}$ to 1, and for gradient descent nine rates. Every run is a row of one array:
+
+# %%
+from optlib.grammar import call, read, start
+from optlib.problems import digits, minibatches
+
+
+def side_by_side(rule, theta, gradient, steps, lr):
+    """Many runs in one array; gradient(theta, t) and lr have a row for each."""
+    form = read(rule)
+    state = start(form, theta)
+    for t in range(1, steps + 1):
+        g = gradient(theta, t)
+        theta, *state = call(rule, form, theta, [g], state, t, {"lr": lr})
+    return theta
+
+
+# %%
+N = 1437
+X, Y = np.c_[digits().X, np.ones(N)], np.eye(10)[digits().y]
+def slope(W, rows):  # W: (runs, 65, 10), rows: (runs, B)
+    x, z = X[rows], X[rows] @ W
+    P = np.exp(z - z.max(axis=-1, keepdims=True))
+    P = P / P.sum(axis=-1, keepdims=True) - Y[rows]
+    return np.swapaxes(x, -1, -2) @ P / rows.shape[-1]
+
+
+def loss(W):  # the full loss of each run
+    z = X @ W
+    z -= z.max(axis=-1, keepdims=True)
+    return (np.log(np.exp(z).sum(axis=-1)) - (z * Y).sum(axis=-1)).mean(axis=-1)
+
+
+# %%
+def whole(W, t):
+    return slope(W, np.arange(N)[None])
+
+
+for rule, rates in ((sgd, np.logspace(-0.5, 1.5, 9)), (rprop, np.logspace(-4, 0, 9))):
+    lr = rates[:, None, None]
+    ends = loss(side_by_side(rule, np.zeros((9, 65, 10)), whole, 100, lr))
+    print(f"{rule.__name__:5}: full loss from {ends.min():.3f} to {ends.max():.3f}")
+
+# %% [markdown]
+# Over four decades of the first step Rprop ends between 0.018 and 0.035. Gradient descent needs the right rate to come to 0.073. Now use batches. Let a coordinate have the gradient 0.1 nine times and $-0.9$ the tenth time. They sum to zero, so it should stay.
+
+# %%
+stream = np.array(20 * (9 * [0.1] + [-0.9]))
+def plain(theta, g, g_old=0.0, delta=0.01, *, lr):  # neither takes back nor forgets
+    delta *= {1.0: 1.2, -1.0: 0.5}.get(np.sign(g * g_old), 1.0)
+    return theta - np.sign(g) * delta, g, delta
+
+
+for rule in (sgd, rmsprop, plain, rprop):
+    opt = Optimizer(rule, 0.0, lr=0.01)
+    end = [opt.step(g) for g in stream][-1]
+    print(f"{rule.__name__:8}: {end + 0.0:9.2f}")
+
+# %% [markdown]
+# It ends at $-3617$, against 0.00 for SGD; even a plain version that neither takes back nor forgets is at $-8.07$. Signs take a vote, and nine small ones outvote a large one. Equivalently, each batch is divided by a number of its own, so that the quotients no longer average to the gradient. What one divides by must be nearly the same from one batch to the next, and so must remember.
+#
+# ## From regret to AdaGrad
+#
+# What should it remember? Ask what can be guaranteed. At step $t$ a batch brings a convex loss $J_t$, and you pay $J_t(\theta_{t-1})$. The *regret* is what you paid more than a fixed $\theta^*$ would have. With $e_t = \theta_t - \theta^*$ and $g_t = \nabla J_t(\theta_{t-1})$, convexity bounds it by a linear sum:
+#
+# $$
+# \sum_{t=1}^{T} \big( J_t(\theta_{t-1}) - J_t(\theta^*) \big) \le \sum_{t=1}^{T} g_t^\top e_{t-1} .
+# $$
+#
+# Measure steps with a positive definite matrix $A$ by $p^\top A p$. A step minimizes the linear model plus this squared length (a *mirror-descent* step). Complete the square:
+#
+# ```{math}
+# :label: eq-ch06-step
+# g^\top p + \frac{1}{2\eta}\, p^\top A p = \frac{1}{2\eta}\, (p + \eta A^{-1} g)^\top A\, (p + \eta A^{-1} g) - \frac{\eta}{2}\, g^\top A^{-1} g .
+# ```
+# % for g in R^3, p in R^3, A in SPD^3, \eta in (0, 2)
+# % check
+#
+# So $p = -\eta A^{-1} g$. It changes the squared distance to $\theta^*$ in a way that contains $g^\top e$:
+#
+# ```{math}
+# :label: eq-ch06-distance
+# (e - \eta A^{-1} g)^\top A\, (e - \eta A^{-1} g) = e^\top A e - 2 \eta\, g^\top e + \eta^2\, g^\top A^{-1} g .
+# ```
+# % for e in R^3, g in R^3, A in SPD^3, \eta in (0, 2)
+# % check
+#
+# Solve for $g^\top e$, with $A_t$ at step $t$, and add up. The distance after step $t-1$, measured with $A_{t-1}$, meets the one before step $t$, measured with $A_t$; their difference stays:
+#
+# ```{math}
+# :label: eq-ch06-regret
+# \sum_{t=1}^{T} g_t^\top e_{t-1} = \frac{1}{2\eta} \left( e_0^\top A_1 e_0 + \sum_{t=2}^{T} e_{t-1}^\top (A_t - A_{t-1})\, e_{t-1} - e_T^\top A_T e_T \right) + \frac{\eta}{2} \sum_{t=1}^{T} g_t^\top A_t^{-1} g_t .
+# ```
+# % for e_0 in R^3, g_t in R^3, A_t in SPD^3, T in 1..4
+# % let e_t = e_{t-1} - \eta A_t^{-1} g_t
+# % check
+#
+# Two sums: changing the measure costs, and so does a small $A_t$. Now let $A_t$ be diagonal. Both sums split into coordinates. Look at one: its entry $a_t > 0$ never decreases, its error stays within $|e_t| \le D$. Then the first bracket is at most $a_1 D^2 + \sum (a_t - a_{t-1}) D^2 = a_T D^2$, and the coordinate's regret at most
+#
+# $$
+# \frac{D^2 a_T}{2\eta} + \frac{\eta}{2} \sum_{t=1}^{T} \frac{g_t^2}{a_t} .
+# $$
+#
+# Suppose first that $a$ must be fixed, but that you may choose it in hindsight. The two terms are balanced at $a = \frac{\eta}{D} \sqrt{G_T}$, where $G_T$ is the sum of the squared gradients:
+#
+# ```{math}
+# :label: eq-ch06-hindsight
+# \frac{D^2 a}{2\eta} + \frac{\eta}{2 a} \sum_{t=1}^{T} g_t^2 = D \sqrt{G_T} .
+# ```
+# % for D in positive, g_t in positive, T in 1..6
+# % let G_T = \sum_{t=1}^{T} g_t^2
+# % let a = \frac{\eta}{D} \sqrt{G_T}
+# % check
+#
+# The best fixed divisor is in proportion to the *root* of the sum of squares. Beforehand nobody knows $G_T$. So take what is known, $a_t = \sqrt{G_t}$. The second sum is then no more than twice what it would be in hindsight, because $g_t^2 = G_t - G_{t-1}$:
+#
+# ```{math}
+# :label: eq-ch06-lemma
+# \frac{g_t^2}{\sqrt{G_t}} = \frac{(\sqrt{G_t} - \sqrt{G_{t-1}})(\sqrt{G_t} + \sqrt{G_{t-1}})}{\sqrt{G_t}} \le 2 \left( \sqrt{G_t} - \sqrt{G_{t-1}} \right) .
+# ```
+# % for g_t in real
+# % let G_0 = 0
+# % let G_t = G_{t-1} + g_t^2
+# % where G_t > 0
+# % check
+#
+# Add this up: everything cancels but $2\sqrt{G_T}$. The regret of the coordinate is at most
+#
+# ```{math}
+# :label: eq-ch06-bound
+# \frac{D^2}{2\eta} \sqrt{G_T} + \frac{\eta}{2} \cdot 2 \sqrt{G_T} = \sqrt{2}\, D \sqrt{G_T}
+# ```
+# % for D in positive, g_t in positive, T in 1..6
+# % let G_T = \sum_{t=1}^{T} g_t^2
+# % let \eta = \frac{D}{\sqrt{2}}
+# % check
+#
+# at $\eta = D/\sqrt 2$: only $\sqrt 2$ times what the best fixed rate, known in hindsight, guarantees. This is AdaGrad {cite}`duchi2011adaptive,mcmahan2010adaptive`.
+#
+# ```{math}
+# :label: eq-adagrad
+# \begin{aligned}
+# G_t &= G_{t-1} + g_t^2 , \\
+# \theta_t &= \theta_{t-1} - \frac{\eta}{\sqrt{G_t} + \epsilon}\, g_t .
+# \end{aligned}
+# ```
+#
+# :::{rule} adagrad
+# :::
+#
+# The small $\epsilon$ keeps a coordinate without any gradient from $0/0$. Over $p$ coordinates the bound is $\sqrt 2\, D \sum_i \sqrt{G_{T,i}}$. One rate for all can guarantee $\sqrt p\, D \sqrt{\sum_i G_{T,i}}$, since the distance in all coordinates is up to $\sqrt p\, D$. By Cauchy and Schwarz
+#
+# ```{math}
+# :label: eq-ch06-cauchy
+# \sum_{i=1}^{p} \sqrt{G_i} \le \sqrt{p \sum_{i=1}^{p} G_i} ,
+# ```
+# % for G_i in positive, p in 1..6
+# % check
+#
+# with equality only if all coordinates get equally much. So the $\sqrt 2$ is all that AdaGrad can lose, and if few coordinates get nearly everything, it gains.
+#
+# The derivation did not need a diagonal. The root of the sum of outer products takes the place of $\sqrt{G_t}$, with the matrix $I$ of ones on the diagonal:
+#
+# ```{math}
+# :label: eq-adagrad-full
+# \begin{aligned}
+# G_t &= G_{t-1} + g_t g_t^\top , \\
+# \theta_t &= \theta_{t-1} - \eta \left( (G_t + \epsilon_0 I)^{1/2} + \epsilon I \right)^{-1} g_t .
+# \end{aligned}
+# ```
+#
+# It costs a $p \times p$ matrix and its root at every step, and buys indifference to the axes:
+
+# %%
+from optlib.problems import quadratic
+
+for degrees in (0, 30):
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    ravine = quadratic((1, 100), angle=np.radians(degrees))
+    for rule in (adagrad, adagrad_full):
+        best, point = np.inf, np.array([2 * c - s, 2 * s + c])
+        for lr in np.logspace(-1, 1, 10):
+            run = minimize(ravine, point, rule, steps=20, lr=lr)
+            best = min(best, run.losses[-1])
+        print(f"{degrees:2} degrees, {rule.__name__:12}: from {run.losses[0]:.0f}",
+              f"to {best:.1f}, below 1e-12: {best < 1e-12}")
+
+# %% [markdown]
+# From a loss of 52 both forms come to the minimum along the axes in 20 steps, at the best of ten rates. In the turned ravine the diagonal one is left at 1.3, and the full one does not notice the turn.
+#
+# ## A rate that falls
+#
+# The rate $\eta/\sqrt{G_t}$ can only fall. How far? Multiply all gradients of a coordinate by $c$: the rate is divided by $c$, the steps stay. Under a constant gradient the step is $\eta c/\sqrt{t c^2} = \eta/\sqrt t$.
+
+# %%
+for c in (0.01, 1.0, 100.0):
+    opt = Optimizer(adagrad, 0.0, lr=0.1)
+    moved = [opt.step(c) for _ in range(100)][-1]
+    print(f"gradient {c:g}: rate {0.1 / (10 * c):g} at the end, moved {-moved:.3f}")
+
+# %% [markdown]
+# The gradient's size does not show in the way, 1.859. If gradients are noise of standard deviation $\sigma$, then $G_t \approx \sigma^2 t$ and the rate is $\eta/(\sigma\sqrt t)$: the square root of chapter 5, with a constant that nobody had to choose. If they fade, $G_t$ converges and the rate settles. Ten noisy runs and one without noise, on $\frac12\theta^2$ from 5:
+
+# %%
+rng, rates = np.random.default_rng(0), {}
+for name, size in (("noise", 1.0), ("none", 0.0)):
+    theta, G, seen = np.full(10, 5.0), np.zeros(10), []
+    for t in range(1, 20_001):
+        theta, G = adagrad(theta, theta + size * rng.normal(size=10), G, lr=1.0)
+        seen.append(1 / np.sqrt(G))
+    rates[name] = np.median(seen, axis=1)
+    low, high = np.percentile(seen[-1] * t**0.5, (10, 90))
+    print(f"{name}: rate {rates[name][-1]:.3f}, times root of t",
+          f"{low:.2f} to {high:.2f}")
+
+# %%
+plot.curves(
+    rates, np.arange(1, 20_001), log="xy", marks=False, rule={"noise": "adagrad"},
+    slopes={"slope -1/2": (-0.5, 100, 0.05)}, title="Effective rate",
+    caption="Under noise AdaGrad's rate falls as one over the root of t; without "
+    "noise it settles. Half a square from 5, η = 1, noise of variance 1; median of "
+    "ten seeds.",
+    alt="Log-log plot of the rate over 20,000 steps. Both curves start near 0.2. "
+    "Without noise the curve is flat at 0.105 from step 50 on. With noise it falls "
+    "along a line of slope -1/2, to 0.007.",
+)
+
+
+# %% [markdown]
+# Under noise the rate times $\sqrt t$ is 0.99 to 1.00 at the end; without, the rate settles at 0.105. And under noise a falling rate is wanted (chapter 2). The rates $1/\sqrt t$ have an infinite sum, so no distance is out of reach. But the first gradients are never forgotten. Let the very first one be 1,000:
+
+# %%
+def arrive(rule, first, lr):
+    """Steps on half a square from 10 until theta is within 0.1."""
+    opt, theta, t = Optimizer(rule, 10.0, lr=lr), 10.0, 0
+    while abs(theta) > 0.1:
+        theta, t = opt.step(first if t == 0 else theta), t + 1
+    return t
+
+
+for rule, lr in ((adagrad, 1.0), (rmsprop, 0.01)):
+    spike = arrive(rule, 1000.0, lr)
+    print(f"{rule.__name__}: {arrive(rule, 10.0, lr)}, with the spike {spike}")
+
+
+# %% [markdown]
+# AdaGrad with $\eta = 1$ needs 132 steps, with the spike 4,580. It does arrive. RMSProp, which comes below, needs 1,020 and 1,080 with $\eta = 0.01$: after a spike it has nothing to regain.
+#
+# ## Rare words
+#
+# Back to the words. Fifty features are on by chance; the label is a random linear function of them plus noise of 0.01. One pass over 4,000 examples, one a step. In the first case each feature is on in a tenth of the examples, in the second the frequencies run from $10^{-2.5}$, one in 316, to 1. Held fixed: the start at zero and the budget; the best of 16 rates by the error over all weights, chosen on five seeds. Ten other seeds are measured, by the root mean square error of the ten rarest weights in units of a typical weight.
+
+# %%
+def words(rule, rates, seeds, often):
+    """Squared errors at the end, over the mean square weight: (rates, seeds, 50)."""
+    draws = [np.random.default_rng(seed) for seed in seeds]
+    true = np.array([r.normal(size=50) for r in draws])
+    x = np.array([r.random((4000, 50)) < often for r in draws]).astype(float)
+    y = (x @ true[..., None])[..., 0] + [0.01 * r.normal(size=4000) for r in draws]
+
+    def gradient(w, t):  # w: (rates, seeds, 50)
+        return ((x[:, t - 1] * w).sum(axis=-1) - y[:, t - 1])[..., None] * x[:, t - 1]
+
+    w = np.zeros((len(rates), len(draws), 50))
+    w = side_by_side(rule, w, gradient, 4000, rates[:, None, None])
+    return (w - true) ** 2 / (true**2).mean(axis=-1, keepdims=True)
+
+
+# %%
+rates, rare = np.logspace(-3, 0.75, 16), 10 ** np.linspace(-2.5, 0, 50)
+lines, bands = {}, {}
+rules = sgd, adagrad, rmsprop
+for often, rule in ((f, r) for f in (np.full(50, 0.1), rare) for r in rules):
+    with np.errstate(over="ignore", invalid="ignore"):  # rates that diverge
+        tried = words(rule, rates, range(5), often).mean(axis=(1, 2))
+    best = rates[[np.nan_to_num(tried, nan=np.inf).argmin()]]
+    errors = words(rule, best, range(10, 20), often).reshape(10, 10, 5).mean(axis=-1)
+    low, middle, high = np.percentile(errors[:, :2].mean(axis=1) ** 0.5, (10, 50, 90))
+    print(f"rarest in one of {1 / often[0]:.0f}, {rule.__name__:7} at {best[0]:.1g}:",
+          f"{middle:.4f} ({low:.4f} to {high:.4f})")
+    low, lines[rule.__name__], high = plot.spread(errors**0.5)
+    bands[rule.__name__] = (low, high)
+
+# %%
+plot.curves(
+    lines, rare.reshape(10, 5).mean(axis=1), bands=bands, log="xy",
+    xlabel="share of examples with the feature", title="Error of a weight",
+    caption="AdaGrad is ahead where features are rare and where they are frequent. "
+    "Noise 0.01; root mean square over groups of five weights, median and 10-90 % of "
+    "ten seeds; rates tuned on five others.",
+    alt="Log-log plot of the error of a weight against its frequency, 0.004 to 0.8. "
+    "RMSProp is highest, 0.18 for the rarest and 0.06 for the most frequent; SGD falls "
+    "from 0.08 to about 0.013 at the third point and stays there; AdaGrad is lowest, "
+    "from 0.013 down to 0.003.",
+)
+
+# %% [markdown]
+# With equal frequencies AdaGrad and SGD overlap, at 0.0018 and 0.0017. With unequal ones AdaGrad comes within 0.013 of the rare weights, SGD within 0.058, and the intervals are apart. A word that has come up $k$ times has a rate of about $\eta/\sqrt k$, in units of its gradients, whether that was early or late. SGD's one rate is capped by the frequent words. RMSProp is the worst of the three: when a rare word returns, $v$ has faded to nothing, and each sighting makes a step of $3.16\,\eta$, however small the error has become.
+#
+# ## Forget: RMSProp
+#
+# If the scale of the gradients changes, an average should follow. Take a mean that drifts and noise around it, and compare the mean of everything so far, the mean of the last 19, and a *fading average*, $v_t = \rho v_{t-1} + (1-\rho) x_t$ with $\rho = 0.9$:
+
+# %%
+rng, T = np.random.default_rng(1), 2000
+for name, size in (("drifting", 1), ("constant", 0)):
+    mean = size * np.sin(np.arange(T) / 100)
+    x = mean + rng.normal(size=T)
+    total, fading = np.cumsum(x), [0.0]
+    for value in x:
+        fading.append(0.9 * fading[-1] + 0.1 * value)
+    windows = (total[19:] - total[:-19]) / 19
+    found = (total / np.arange(1, T + 1), fading[1:], windows)
+    errors = [np.sqrt(np.mean((f[-1900:] - mean[-1900:]) ** 2)) for f in found]
+    print(f"{name}: all {errors[0]:.2f}, fading {errors[1]:.2f},",
+          f"last 19 {errors[2]:.2f}")
+
+# %% [markdown]
+# While the mean drifts, the whole past is off by 0.70 and both short windows by 0.24. When it stands still, the whole past is off by 0.02 only. To forget pays where things change. The fading average is no closer than the window, but needs one number instead of nineteen. With it AdaGrad becomes RMSProp {cite}`tieleman2012lecture`:
+#
+# ```{math}
+# :label: eq-rmsprop
+# \begin{aligned}
+# v_t &= \rho v_{t-1} + (1 - \rho)\, g_t^2 , \\
+# \theta_t &= \theta_{t-1} - \frac{\eta}{\sqrt{v_t} + \epsilon}\, g_t .
+# \end{aligned}
+# ```
+#
+# :::{rule} rmsprop
+# :::
+#
+# The lecture gets there from Rprop: divide by a number that is nearly the same for adjacent batches. Let the gradients shrink to a hundredth after 500 steps, ten seeds:
+
+# %%
+g = np.random.default_rng(0).normal(size=(1000, 10))
+g[500:] /= 100
+rates = {}
+for name, rho in (("AdaGrad", None), ("ρ = 0.9", 0.9), ("ρ = 0.99", 0.99)):
+    rule, hyper = (rmsprop, {"rho": rho}) if rho else (adagrad, {})
+    state, seen = [], []
+    for x in g:
+        theta, *state = rule(np.zeros(10), x, *state, lr=1.0, **hyper)
+        seen.append(-theta / x)
+    rates[name] = np.median(seen, axis=1)
+    some = rates[name][[0, 499, 549, 599, 999]]
+    print(f"{name:8}", *(f"{rate:8.3f}" for rate in some))
+
+# %%
+plot.curves(
+    rates, np.arange(1, 1001), log="y", marks=False,
+    rule={"AdaGrad": "adagrad", "ρ = 0.9": "rmsprop", "ρ = 0.99": "rmsprop"},
+    title="Effective rate", vlines={"gradients shrink": 500},
+    caption="When the gradients shrink to a hundredth, RMSProp's rate finds the new "
+    "scale, the sooner the smaller ρ; AdaGrad's does not move. Median of ten seeds.",
+    alt="Line plot, logarithmic axis: the rate over 1,000 steps. AdaGrad falls to "
+    "0.045 by step 500 and stays there. RMSProp with ρ = 0.9 is near 1, rises after "
+    "step 500 and is near 100 from step 610 on; with ρ = 0.99 it rises in a straight "
+    "line to 12.5 at step 1,000.",
+)
+
+# %% [markdown]
+# AdaGrad's rate stays where it was. RMSProp's climbs from 1 to 100, within 100 steps for $\rho = 0.9$, and for 0.99 it is on its way at 12.5 after 500. The old scale fades from $v$ as $\rho^n$, and the root must fall to a hundredth: $2 \ln 100/\ln(1/\rho)$ is 87 steps for 0.9 and 916 for 0.99. A jump up is noticed at once.
+#
+# Two things the sum did not need. The average starts at zero, and the lecture does not correct it: the first step is $\eta/\sqrt{1-\rho} = 3.16\,\eta$ at $\rho = 0.9$, and $10\,\eta$ at PyTorch's 0.99. Chapter 7 corrects it. And a rate that no longer falls has a floor: on $\frac12\theta^2$ the steps end as jumps of $\eta$ between $\pm\eta/2$, where $\sqrt v = \eta/2$ as well.
+
+# %%
+first = [-rmsprop(0.0, 1.0, lr=1.0, rho=rho)[0] for rho in (0.9, 0.99)]
+print(f"first steps over the rate: {first[0]:.2f} and {first[1]:.2f}")
+for lr in (0.1, 0.01, 0.001):
+    opt, theta = Optimizer(rmsprop, 1.0, lr=lr), 1.0
+    for t in range(4000):
+        theta = opt.step(theta)
+    print(f"rate {lr}: ends at a distance of {abs(theta):.4g}")
+
+# %% [markdown]
+# Where does $\epsilon$ stand? Some programs put it under the root, where $10^{-8}$ is a guard of $10^{-4}$. A steady gradient, once $v = g^2$:
+
+# %%
+for g in (1e-4, 1e-5, 1e-6):
+    outside, inside = g / (np.sqrt(g**2) + 1e-8), g / np.sqrt(g**2 + 1e-8)
+    print(f"gradient {g:g}: step {outside:.3f} outside the root, {inside:.4f} inside")
+
+# %% [markdown]
+# Under the root a gradient of $10^{-6}$ makes a hundredth of a step. This book keeps $\epsilon$ outside.
+#
+# In the widget one gradient a step comes in, and from the middle on all are multiplied by the jump. Read off how many steps each rule needs to forget, first for a jump down, then for one up. Then raise $\epsilon$ until the smaller gradients fall below it.
+
+# %%
+from optlib.widgets import Rates
+
+Rates()
+
+# %% [markdown]
+# Graves divides by the fading standard deviation instead {cite}`graves2013generating`:
+#
+# ```{math}
+# :label: eq-rmsprop-centered
+# \begin{aligned}
+# m_t &= \rho m_{t-1} + (1 - \rho)\, g_t , \\
+# v_t &= \rho v_{t-1} + (1 - \rho)\, g_t^2 , \\
+# \theta_t &= \theta_{t-1} - \frac{\eta\, g_t}{\sqrt{\max(v_t - m_t^2, 0)} + \epsilon} .
+# \end{aligned}
+# ```
+#
+# :::{rule} rmsprop_centered
+# :::
+#
+# Where gradients agree the deviation is small and the step long: with mean 3 and deviation 1, about $\sqrt{10}$ times that of RMSProp. A gradient that never changes leaves only $\epsilon$ to divide by.
+#
+# ## Units: AdaDelta
+#
+# Let $\theta$ be a length in meters and the loss a pure number. Then $g$ is in 1/meter, and a step should be in meters. Gradient descent's is $\eta\,g$, so $\eta$ must carry meters squared. In $g/\sqrt{G}$ and $g/\sqrt v$ the units cancel, so there $\eta$ carries meters. Newton's $H^{-1}g$ is in meters by itself. To measure in millimeters means $\theta = c\,\varphi$ with $c = 1/1000$; the gradient along $\varphi$ is $c\,g$, and a rule with the units of a length makes the same path. Zeiler asks what in RMSProp could stand for $\eta$ and has the units of $\theta$, and takes the size of the steps themselves {cite}`zeiler2012adadelta`:
+#
+# ```{math}
+# :label: eq-adadelta
+# \begin{aligned}
+# v_t &= \rho v_{t-1} + (1 - \rho)\, g_t^2 , \\
+# d_t &= \frac{\sqrt{u_{t-1} + \epsilon}}{\sqrt{v_t + \epsilon}}\, g_t , \\
+# \theta_t &= \theta_{t-1} - \eta\, d_t , \\
+# u_t &= \rho u_{t-1} + (1 - \rho)\, d_t^2 .
+# \end{aligned}
+# ```
+#
+# :::{rule} adadelta
+# :::
+#
+# Here $\eta = 1$ unless you want a factor. The step $d_t$ needs a size before it is known, so the average $u$ is the one of the step before. At first it is zero, and then only $\epsilon$ gets anything to move. From 5, on $\frac12\theta^2$:
+
+# %%
+for eps in (0.0, 1e-6):
+    opt = Optimizer(adadelta, 5.0, eps=eps)
+    path = [5.0]
+    for _ in range(3000):
+        path.append(opt.step(path[-1]))
+    some = [f"{path[t]:.2f} after {t}" for t in (100, 1000, 3000)]
+    print(f"eps = {eps:g}: {', '.join(some)}")
+
+
+# %% [markdown]
+# Without $\epsilon$ it stands still forever. With the usual $10^{-6}$ it sets off at a creep, and is at 0.74 after 1,000 steps. Now change the units of $\theta$, then those of the loss, and see how far a thousand steps go, in the old units:
+
+# %%
+def distance(rule, c, k, lr):
+    """How far theta = c phi gets in 1,000 steps along phi; k scales the loss."""
+    phi = np.array([5 / c])
+    return 5 - c * side_by_side(rule, phi, lambda phi, t: k * c**2 * phi, 1000, lr)[0]
+
+
+for rule, lr in ((sgd, 1e-9), (adagrad, 1e-4), (rmsprop, 1e-5), (adadelta, 1.0)):
+    a, b, k = (distance(rule, *units, lr) for units in ((0.1, 1), (10, 1), (1, 1000)))
+    base = distance(rule, 1, 1, lr)
+    print(f"{rule.__name__:8}: times {a / base:.2g}, {b / base:.2g}, {k / base:.2g}")
+
+# %% [markdown]
+# Tenths and tens of the unit multiply the way of gradient descent by $c^2$, of AdaGrad and RMSProp by $c$. A loss 1,000 times as large concerns gradient descent alone. AdaDelta should have 1 everywhere, and has 0.15 and 1.2. The $\epsilon$ is to blame: under the upper root it is the square of a length, and it is $10^{-6}$ in meters and in millimeters. Drop it, and start $u$ at the same length in each unit:
+
+# %%
+for c in (0.1, 1, 10):
+    phi, v, u = 5 / c, 0.0, 1e-6 / c**2
+    for _ in range(1000):
+        phi, v, u = adadelta(phi, c**2 * phi, v, u, eps=0.0)
+    print(f"c = {c:g}, no eps, u started: at {c * phi:.6f}")
+
+# %% [markdown]
+# Now the paths agree. The rate has not gone, it has moved into $\epsilon$.
+#
+# ## Digits, and a recurrent network
+#
+# Three of the 64 pixels are dark in all images; their weights never get a gradient. Without $\epsilon$ a rule divides zero by zero:
+
+# %%
+W = np.zeros((1, 65, 10))
+with np.errstate(invalid="ignore", divide="ignore"):
+    for rule in (adagrad, rmsprop, adadelta):
+        lost = np.isnan(rule(W, whole(W, 1), eps=0.0)[0]).sum()
+        print(f"{rule.__name__} without eps: {lost} of 650 weights are no number")
+
+
+# %% [markdown]
+# With its $\epsilon$ each rule leaves them where they are. Now the whole model, on batches of 64, for 300 steps. Held fixed: the start at zero, the batches of each seed, and the tuning, nine rates over two decades, chosen by the full loss on two seeds. Ten other seeds are measured. One competitor is SGD whose rate falls as $1/\sqrt t$.
+
+# %%
+def train(rule, rates, seeds):
+    """The full loss after 300 steps on batches of 64: (rates, seeds)."""
+    draws = [minibatches(N, 64, seed) for seed in seeds]
+    def gradient(W, t):
+        return slope(W, np.tile([draw(t) for draw in draws], (len(rates), 1)))
+
+    lr = np.repeat(rates, len(seeds))[:, None, None]
+    W = side_by_side(rule, np.zeros((len(lr), 65, 10)), gradient, 300, lr)
+    return loss(W).reshape(len(rates), len(seeds))
+
+
+# %%
+def falling(theta, g, t=1, *, lr):
+    return sgd(theta, g, lr=lr / t**0.5)
+
+
+results, lowest = {}, {sgd: 0, falling: 0.5, adagrad: -0.5, rmsprop: -2}
+lowest |= {rmsprop_centered: -2, adadelta: 0.5, rprop: -5}
+for rule, low in lowest.items():
+    rates = np.logspace(low, low + 2, 9)
+    best = rates[[train(rule, rates, (0, 1)).mean(axis=1).argmin()]]
+    results[rule.__name__] = train(rule, best, range(10, 20))[0]
+    low, middle, high = np.percentile(results[rule.__name__], (10, 50, 90))
+    shown = f"{middle:6.3f} ({low:.3f} to {high:.3f})"
+    print(f"{rule.__name__:16} at {best[0]:7.1g}: {shown}")
+
+# %% [markdown]
+# AdaGrad ends at 0.040, the others between 0.061 and 0.105. Its interval reaches into those of RMSProp and SGD, but not into that of SGD with a falling rate, 0.105 (0.101 to 0.118): that the rates fall is not what helps it here. Rprop, on batches, ends above the $\ln 10 = 2.3$ of the start at all of its first steps.
+#
+# RMSProp is often recommended for recurrent networks. Let one with 16 units read ten numbers, of which two are marked, and tell the sum of those two. A guess that never looks has an error of $1/6 = 0.167$. Held fixed: 400 steps on fresh batches of 20, gradients clipped to length one, seven rates over two decades, chosen on two seeds, five others measured.
+
+# %%
+T, H = 10, 16
+def sums(rng, n):
+    """n sequences of T pairs (number, mark), and the sums of the marked numbers."""
+    x, row = np.zeros((n, T, 2)), np.arange(n)
+    x[..., 0] = rng.random((n, T))
+    x[row, rng.integers(T // 2, size=n), 1] = 1
+    x[row, rng.integers(T // 2, T, size=n), 1] = 1
+    return x, (x[..., 0] * x[..., 1]).sum(axis=1)
+
+
+def weights(rng):
+    U, V, c = rng.normal(size=(2, H)) / 2, rng.normal(size=(H, H)), rng.normal(size=H)
+    return np.concatenate([U.ravel(), V.ravel() / 4, np.zeros(H), c / 4, [0.0]])
+
+
+# %%
+def network(w, x, y):  # w: (runs, p), x: (runs, n, T, 2), y: (runs, n)
+    """Mean squared error of a recurrent network; its gradient clipped to length 1."""
+    U, V, b, c, d = np.split(w, np.cumsum([2 * H, H * H, H, H]), axis=1)
+    U, V, b, c = U.reshape(-1, 2, H), V.reshape(-1, H, H), b[:, None], c[:, None]
+    h = [np.zeros((*y.shape, H))]
+    for t in range(T):
+        h.append(np.tanh(x[:, :, t] @ U + h[-1] @ V + b))
+    error = (h[-1] * c).sum(axis=-1) + d - y
+    g = 2 * error[..., None] / y.shape[1]
+    back, parts = g * c, [0, 0, 0, (g * h[-1]).sum(axis=1), g.sum(axis=1)]
+    for t in reversed(range(T)):
+        back = back * (1 - h[t + 1] ** 2)
+        inputs = x[:, :, t], h[t], np.ones((*y.shape, 1))
+        for k, into in enumerate(inputs):
+            parts[k] = parts[k] + np.swapaxes(into, 1, 2) @ back
+        back = back @ np.swapaxes(V, 1, 2)
+    g = np.concatenate([part.reshape(len(w), -1) for part in parts], axis=1)
+    length = np.linalg.norm(g, axis=1, keepdims=True)
+    return (error**2).mean(axis=1), g / np.maximum(1, length)
+
+
+# %%
+def recur(rule, rates, seeds):
+    """The error on 500 new sequences after 400 steps on batches of 20."""
+    rngs, k = [np.random.default_rng(seed) for seed in seeds], len(rates)
+    w = np.tile([weights(rng) for rng in rngs], (k, 1))
+    def gradient(w, t):
+        x, y = zip(*(sums(rng, 20) for rng in rngs))
+        return network(w, np.tile(x, (k, 1, 1, 1)), np.tile(y, (k, 1)))[1]
+
+    w = side_by_side(rule, w, gradient, 400, np.repeat(rates, len(seeds))[:, None])
+    x, y = sums(np.random.default_rng(99), 500)
+    return network(w, x[None], y[None].repeat(len(w), 0))[0].reshape(k, -1)
+
+
+# %%
+recurrent = {}
+lowest = {sgd: -1.5, momentum: -2.5, adagrad: -2, rmsprop: -3, adam: -3}
+for rule, low in lowest.items():
+    rates = np.logspace(low, low + 2, 7)
+    best = rates[[recur(rule, rates, (0, 1)).mean(axis=1).argmin()]]
+    recurrent[rule.__name__] = recur(rule, best, range(10, 15))[0]
+    low, middle, high = np.percentile(recurrent[rule.__name__], (10, 50, 90))
+    shown = f"{middle:.3f} ({low:.3f} to {high:.3f})"
+    print(f"{rule.__name__:8} at {best[0]:.1g}: {shown}")
+
+# %% [markdown]
+# RMSProp ends at 0.053, below SGD at 0.085 with intervals that touch. Momentum, which knows nothing of coordinates, is at 0.021, Adam, which has both, at 0.015. In this small case the average of gradients does more than the divisor.
+#
+# ## What the documents say
+#
+# Two cells for the box: what AdaGrad keeps, and what RMSProp's divisor has to do with curvature.
+
+# %%
+rng, G, both = np.random.default_rng(0), 0.0, []
+for t in range(1, 10_001):
+    G = adagrad(0.0, 2 * rng.normal(), G)[1]
+    if t in (100, 10_000):
+        print(f"after {t}: G = {G:.0f}, G / t = {G / t:.1f}")
+for rule in (adagrad, momentum):
+    opt = Optimizer(rule, 0.0, lr=1.0)
+    moved = np.diff([opt.step(g) for g in (1.0, 0.0, 0.0, 0.0)]) + 0.0
+    print(f"{rule.__name__}: after one gradient, then zeros: {moved.round(2)}")
+
+# %%
+W = side_by_side(sgd, W, whole, 100, 3.0)[0]
+P = np.exp(X @ W)
+P /= P.sum(axis=1, keepdims=True)
+live = X.max(axis=0) > 0
+square = (X.T**2 @ (P - Y) ** 2 / N)[live].ravel()  # mean over single images
+hessian = (X.T**2 @ (P * (1 - P)) / N)[live].ravel()  # its diagonal
+for name, v in (("v", square), ("root of v", np.sqrt(square))):
+    together = np.corrcoef(v, hessian)[0, 1]
+    print(f"{name} and the curvature: correlation {together:.2f}")
+print(f"v over the curvature: median {np.median(square / hessian):.2f}")
+
+# %% [markdown]
+# :::{errata} What the documents say, and what is right
+# :ids: D0-05 D0-06 D0-07 D0-08 D0-09 D0-10 D0-11 D1-18 D1-19 D1-20 D1-21 D1-22 D1-23 D1-24 D1-25 D1-26 D1-27 D1-28 D1-29 D1-30 D1-31 D2-06 D2-07 D2-08 X-08 X-10 X-13 X-16
+#
+# **Epsilon.** Doc 0 puts it under the root in AdaGrad and RMSProp and outside in Adam, doc 1 leaves it out, doc 2 has lost it. Duchi and coauthors have it outside, and so does this book. Under the root $10^{-8}$ acts as $10^{-4}$; without it three pixels of the digits make NaN.
+#
+# **Formulas.** Doc 1 divides by a matrix, where the inverse root of its diagonal is meant. It squares a vector's entry twice indexed, $g_{\tau,i}^2$. Docs 1 and 2 are restored by {eq}`eq-adagrad`, {eq}`eq-adagrad-full` and {eq}`eq-rmsprop`.
+#
+# **Large gradients, smaller updates.** Doc 0 says so of AdaGrad. The rate is smaller, the update the same: 1.859 three times.
+#
+# **A rate that decays to zero.** Docs 0 and 2 let training stall. The rate goes to zero if and only if the sum of squares is infinite; with noise it is $1/\sqrt t$, whose sum is infinite, without noise it settles. Near an optimum, where doc 2 sees the harm, noise makes falling welcome. The harm is in large first gradients: 4,580 steps for 132.
+#
+# **Not for non-convex problems?** Doc 0 says so, and recommends AdaGrad for word embeddings, which are not convex. Ward, Wu and Bottou {cite}`ward2019adagrad` prove convergence without convexity, and in the recurrent network it is in the middle.
+#
+# **Sparse features, early.** The rare feature gains at each occurrence, not only at first.
+#
+# **RMSProp does not collapse.** True, at a price that doc 0 does not name: a floor of $\eta/2$, and first steps of 3.16 or $10\,\eta$, for want of a correction.
+#
+# **Rprop.** Doc 1 has it for batches of one, by unknown reasons not for mini-batches. It wants the full gradient; on batches its votes do not cancel, $-3617$. Its rule lacks that only signs enter, that the factors multiply, the bounds of the step, and what happens after a turn. There are papers of 1992 {cite}`riedmiller1992rprop` and 1993.
+#
+# **Who copied whom.** RMSProp was presented as Rprop for mini-batches, not as a copy of AdaGrad, which McMahan and Streeter found at the same time {cite}`mcmahan2010adaptive`. RMSProp and AdaDelta are both of late 2012.
+#
+# **Moments and momentum.** Doc 1 calls $G_t$ a second moment. It is a sum, and grows from 373 to 39,848 while $G_t/t$ stays near 4. Nor does it keep momentum: after one gradient AdaGrad stands still.
+#
+# **The full matrix.** Doc 1: never used. It is the root of Shampoo, chapter 12.
+#
+# **Why an average that fades?** Doc 1 guesses that it usually beats the plain one. It does where things drift and loses where they do not. The stated reason is a divisor that is nearly the same for adjacent batches.
+#
+# **Hamiltonian.** The Hessian is meant. Doc 1 sees no interpretation of $v$. There is one: if labels came from the model, the mean of $gg^\top$ would be the Hessian of this loss. On the digits the diagonals correlate with 0.97, the squares being 0.30 of the curvatures in the median. But RMSProp divides by the root: no Newton's method.
+#
+# **AdaDelta.** Doc 1 has an extra $\eta$, no $\epsilon$, and the numerator of the same step. It would never leave its start. Its units are right without $\epsilon$; with it a length is hidden there. Adam has $\eta$ in the units of $\theta$ again.
+#
+# **Rho.** 0.9 in docs 0 and 2, whose blank is this $\rho$; 0.99 in PyTorch; doc 1 calls it $\beta$.
+#
+# **Standing.** For recurrent nets (doc 0), a first choice but overshadowed (doc 2), an afterthought (doc 3). Our small recurrent net has it between SGD and Adam.
+# :::
+#
+# ## Exercises
+
+# %%
+from optlib.exercises import check
+
+# %% [markdown]
+# :::{exercise} Three equal gradients
+# :name: per-coordinate-1
+#
+# AdaGrad with $\eta = 1$ and $\epsilon = 0$ sees the gradient 1 three times. How far has the parameter moved? Give 5 significant digits.
+# :::
+
+# %%
+answer = ...
+check("per-coordinate-1", answer)
+
+# %% [markdown]
+# :::{exercise} Four signs
+# :name: per-coordinate-2
+#
+# Rprop starts with a step length of 0.1. The gradient's signs are $+, +, +, -$. What is the step length $\Delta$ after the fourth? Give the exact number.
+# :::
+
+# %%
+answer = ...
+check("per-coordinate-2", answer)
+
+# %% [markdown]
+# :::{exercise} Inside or outside
+# :name: per-coordinate-3
+#
+# The gradient has been $10^{-4}$ for so long that $v = g^2$. RMSProp with $\epsilon = 10^{-8}$ under the root: how long is a step, divided by $\eta$? Give 4 significant digits.
+# :::
+
+# %%
+answer = ...
+check("per-coordinate-3", answer)
+
+# %% [markdown]
+# :::{exercise} How long does RMSProp remember?
+# :name: per-coordinate-4
+#
+# Every gradient has size 1, and $v = 1$. From now on every gradient has size $1/s$, with $s > 2$. After how many steps $n$, as a real number, is $\sqrt{v}$ twice its final value $1/s$? Unroll $v$ over $n$ steps and solve. The answer is an expression in `rho` and `s`, in a string; `log` is the natural logarithm.
+# :::
+
+# %%
+answer = ...
+check("per-coordinate-4", answer)
+
+
+# %% [markdown]
+# :::{exercise} Only what was touched
+# :name: per-coordinate-5
+#
+# A gradient of a sparse model comes as `rows`, the places where it is not zero, and `g`, its values there. Write the step of AdaGrad ($\epsilon$ outside the root) that touches only those entries of `theta` and `G`, both of shape $(640,)$. Return the new `theta` and `G`, and leave the old ones as they were. It is run on single digits, whose dark pixels have no gradient, and compared to $10^{-9}$.
+# :::
+
+# %%
+def touch(theta, G, rows, g, lr, eps):
+    return ...
+
+
+check("per-coordinate-5", touch)
+
+# %% [markdown]
+# :::{exercise} What does the rate measure?
+# :name: per-coordinate-6
+#
+# $\theta$ is in meters, the loss in joules. In which units is the $\eta$ of AdaGrad? `"a"`: meters. `"b"`: meters squared per joule. `"c"`: meters per joule. `"d"`: none.
+# :::
+
+# %%
+answer = ...
+check("per-coordinate-6", answer)
+
+# %% [markdown]
+# ## Summary
+#
+# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. Dividing by the root of the sum of squares is, up to $\sqrt 2$, as good a guarantee as the best fixed rates in hindsight; this is AdaGrad, and its matrix form does not depend on the axes. Under noise its rate falls as $1/\sqrt t$; without, it settles; a large first gradient it never forgets. RMSProp forgets, follows a change of scale after about $2 \ln s/\ln(1/\rho)$ steps, and has a floor of $\eta/2$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses signs alone, and only the full gradient's.
+#
+# ## Sources
+#
+# AdaGrad and its regret are due to Duchi, Hazan and Singer {cite}`duchi2011adaptive`, and with the same rates to McMahan and Streeter {cite}`mcmahan2010adaptive`; the derivation follows theirs, coordinate by coordinate. Rprop is given as in Riedmiller and Braun {cite}`riedmiller1993direct`. RMSProp is from slides of a lecture {cite}`tieleman2012lecture`, its centered form from Graves {cite}`graves2013generating`, AdaDelta with its argument of units from Zeiler {cite}`zeiler2012adadelta`.
