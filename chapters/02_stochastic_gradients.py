@@ -50,7 +50,7 @@ for size, steps in ((1437, 1), (32, 45)):
 # :::{rule} sgd
 # :::
 #
-# This is *stochastic gradient descent*, SGD, also when $B > 1$. Its gradient is right on average: every draw brings each example with the same chance, so the mean of $g_t$ over all batches that could have been drawn is $\nabla J(\theta_{t-1})$: it is *unbiased*.
+# This is *stochastic gradient descent*, SGD, also when $B > 1$. Its gradient is right on average: every draw brings each example with the same chance, so the mean of $g_t$ over all batches that could have been drawn is $\nabla J(\theta_{t-1})$. It is *unbiased*.
 #
 # How far off is a single batch? Look at one coordinate, let $x_i$ be its value in $\nabla J_i$, and $d_i = x_i - \frac1N \sum_j x_j$ how far that is from the mean. The $d_i$ sum to zero; call the mean of their squares $\sigma^2$. The square of a sum of $B$ of them has $B$ squares, each $\sigma^2$ on average, and $B(B-1)$ products of two draws, each on average some $c$. If examples may be drawn repeatedly, the draws are independent and $c = 0$. If a batch holds each example at most once, then after $d_i$ any other $d_j$ is equally likely, and
 #
@@ -193,7 +193,7 @@ print("more than ten times:", singly > 10 * at_once)
 # % for g in R^3, \xi in R^3, \eta in (0, 2)
 # % check
 #
-# Take the mean $E$ over all batches that could be drawn. The middle term vanishes, the mean of $\lVert \xi \rVert^2$ is at most $\sigma^2/B$, and
+# Take the mean $E$ over all batches that could be drawn. The middle term vanishes with the mean of $\xi$, the mean of $\lVert \xi \rVert^2$ is at most $\sigma^2/B$, and
 #
 # $$
 # E\, J(\theta_t) \le J(\theta_{t-1}) - \eta \left(1 - \frac{\eta L}{2}\right) \lVert g \rVert^2 + \frac{\eta^2 L\, \sigma^2}{2 B} .
@@ -232,7 +232,7 @@ for t in (0, 20, 100):
 
 
 # %% [markdown]
-# From 71 to 1,711: the slope shrinks faster than the noise. By the bound, the lower the target, the larger the batches that pay. Count steps to a full loss of 0.5 and of 0.35, on a grid of 10 %, with the best of eleven rates from 0.056 to 17.8, chosen for each batch size and target on three seeds and measured on five others:
+# It goes from 71 to 1,711, because the slope shrinks faster than the noise. By the bound, the lower the target, the larger the batches that pay. Count steps to a full loss of 0.5 and of 0.35, on a grid of 10 %, with the best of eleven rates from 0.056 to 17.8, chosen for each batch size and target on three seeds and measured on five others:
 
 # %%
 def learn(size, rates, seeds, times, repeats=False):
@@ -341,7 +341,7 @@ from optlib.widgets import Batches
 Batches()
 
 # %% [markdown]
-# Below the floor you get by *averaging*. Solve {eq}`eq-ch02-error` for $e_{t-1}$ and sum over $T$ steps:
+# Two ways lead below the floor. One is to *average*. Solve {eq}`eq-ch02-error` for $e_{t-1}$ and sum over $T$ steps:
 #
 # ```{math}
 # :label: eq-ch02-average
@@ -351,7 +351,7 @@ Batches()
 # % let e_t = e_{t-1} - \eta (h e_{t-1} + \xi_t)
 # % check
 #
-# The second term has variance $\sigma^2/(h^2 T B)$, whatever the rate, and the first fades like $1/T$: the average goes to the minimum although the iterates do not {cite}`polyak1992acceleration`. This used one $h$ everywhere; on other losses a bias can stay. Or by lowering the rate. Robbins and Monro ask {cite}`robbins1951stochastic`
+# The second term has variance $\sigma^2/(h^2 T B)$, whatever the rate, and the first fades like $1/T$: the average goes to the minimum although the iterates do not {cite}`polyak1992acceleration`. This used one $h$ everywhere; on other losses a bias can stay. The other is to lower the rate. Robbins and Monro ask {cite}`robbins1951stochastic`
 #
 # $$
 # \sum_t \eta_t = \infty, \qquad \sum_t \eta_t^2 < \infty .
@@ -441,7 +441,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# After one pass single images lead, with 0.076 against 0.223 for batches of 32. After five, the budget of the tuning, the intervals overlap, and the full gradient is at 1.267. Then single images stay near 0.02, batches of 32 near 0.006. The full gradient has no floor, and after a thousand passes is below both.
+# After one pass single images lead, with 0.076 against 0.223 for batches of 32. After five, the budget of the tuning, the bands overlap, and the full gradient is at 1.267. Then single images stay near 0.02, batches of 32 near 0.006. The full gradient has no floor, and after a thousand passes is below both.
 #
 # The formula is for small rates and for batches drawn afresh; these runs go through the file in passes. The mean gap of long runs at $B = 32$, drawn both ways:
 
@@ -468,7 +468,7 @@ print(f"formula: {sigma2 / 128:.4f} and {sigma2 / 256:.4f}")
 # % for e_t in R^3, g_t in R^3, \eta in (0, 2)
 # % check
 #
-# On average $g_t^\top e_{t-1}$ is $\nabla J(\theta_{t-1})^\top e_{t-1}$, which by convexity is at least the gap $J(\theta_{t-1}) - J^*$. Sum over $T$ steps: only the first and last distance stay, and divided by $2\eta T$ the mean of the expected gaps is at most $D^2/2\eta T + \eta M^2/2$. At the rate that makes this smallest, $\eta = D/(M\sqrt T)$,
+# On average $g_t^\top e_{t-1}$ is $\nabla J(\theta_{t-1})^\top e_{t-1}$, which by convexity is at least the gap $J(\theta_{t-1}) - J^*$. Sum over $T$ steps: of the distances the first stays, and the last, with a minus, can be dropped. Divided by $2\eta T$, the mean of the expected gaps is at most $D^2/2\eta T + \eta M^2/2$. At the rate that makes this smallest, $\eta = D/(M\sqrt T)$,
 #
 # ```{math}
 # :label: eq-ch02-online
