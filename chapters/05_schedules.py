@@ -90,7 +90,7 @@ print(f"best of all: {settle(1 / (t + 1 / 9)):.4f}")
 print(f"half a cosine from 0.09: {settle(cosine(t, peak=0.09, steps=100)):.4f}")
 
 # %% [markdown]
-# The best schedule ends at 0.0100, less than half of the 0.0230 of the best constant rate. But {eq}`eq-ch05-best-rate` asks $h$, $\sigma$ and $s_0$, and a loss has many directions, each with its own. Put this rate, made for $h = 1$, on a direction with $h = 0.01$: the product of all $1 - 0.01/t$ over a thousand steps is 0.93, and hardly anything has moved. The half cosine, which knows none of this but the number of steps, ends at 0.0158. So keep two things, a high rate first and a low one last, and choose the way between by other means.
+# The best schedule ends at 0.0100, less than half of the 0.0230 of the best constant rate. But {eq}`eq-ch05-best-rate` asks $h$, $\sigma$ and $s_0$, and a loss has many directions, each with its own. On a direction with $h = 0.01$ the rate made for $h = 1$ leaves $\prod (1 - 0.01/t) \approx 100^{-0.01} = 0.95$ of the distance after the same 100 steps. The half cosine asks only for the number of steps and one peak, and ends at 0.0158. So keep two things, a high rate first and a low one last, and choose the way between by other means.
 #
 # ## When the end is not known
 #
@@ -141,7 +141,7 @@ print(f"half a cosine from 0.09: {settle(cosine(t, peak=0.09, steps=100)):.4f}")
 # \eta_t = \eta_0 \min\left(\frac{t}{T_w}, \sqrt{\frac{T_w}{t}}\right) ,
 # ```
 #
-# with $T_w$ steps of warm-up before it; $T_w = 1$ is none. Test it with losses $|\theta - z_t|$, where $z_t$ is 1 with probability 0.55 and else $-1$, the parameter is kept within $[-1, 1]$, and the best in hindsight sits at the more frequent end:
+# with $T_w$ steps of warm-up before it; $T_w = 1$ is none. Test it with losses $|\theta - z_t|$, where $z_t$ is 1 with probability 0.55 and else $-1$. The parameter is kept within $[-1, 1]$, which brings it no farther from any point inside, and the best in hindsight is the more frequent end:
 
 # %%
 t = np.arange(1, 4097)
@@ -169,16 +169,16 @@ plot.curves(
     "step, whenever one looks, and stays below its bound. Mean of 200 runs.",
     alt="Log-log plot over 4,096 steps of the regret per step. Both runs start near "
     "1 and fall together to 0.1 at step 64. The constant rate flattens at 0.07, the "
-    "inverse square root falls to 0.02 at the end; a straight line, the bound, "
-    "lies above it throughout, 0.04 at the end.",
+    "inverse square root falls to 0.02 at the end. The bound, a straight line "
+    "down to 0.04, lies above the root throughout and meets the constant near 1,500.",
 )
 
 # %% [markdown]
-# The constant rate stops at 0.07. The root is at 0.02 after 4,096 steps and still falls. It does not stop at a floor, because the floor itself, about $\eta_t/2h$ in the square, sinks with the rate. What it gives away is the end: at the last step its rate is $\eta_0/\sqrt T$, and if you know that the run ends now, there is no reason to leave that noise in.
+# The constant rate stops at 0.07. The root is at 0.02 after 4,096 steps and still falls. It has no floor to stop at, since the floor, about $\eta_t \sigma^2/2h$ in the square, sinks with the rate. What it gives away is the end: whoever knows that the run ends now has no reason to leave noise of the rate $\eta_0/\sqrt T$ in.
 #
 # ## When the end is known
 #
-# Training runs mostly have a budget, and the classical schedules spend it. The first is none, a constant:
+# Most runs have a budget. The first schedule is none, a constant:
 #
 # ```{math}
 # :label: eq-constant-lr
@@ -199,7 +199,7 @@ plot.curves(
 # \eta_t = \eta_0\, \gamma^{(t-1) / K} .
 # ```
 #
-# It needs $\ln 2/\ln(1/\gamma)$ times $K$ steps to halve. Its weakness is that it is low most of the time: on the way to a hundredth it spends half of the run below a tenth. The sum of the rates is how far a slow direction can get, since the error keeps a factor $\prod(1 - \eta_t h) \approx \mathrm{e}^{-h \sum \eta_t}$. A *polynomial* of power $q$ ends at $\eta_{\min}$ after exactly $T$ steps; $q = 1$ is a straight line:
+# It needs $\ln 2/\ln(1/\gamma)$ times $K$ steps to halve. It is low most of the time: on the way to a hundredth it spends half of the run below a tenth. That matters to flat directions, whose error keeps a factor $\prod(1 - \eta_t h) \approx \mathrm{e}^{-h \sum \eta_t}$: what moves them is the sum of the rates. A *polynomial* of power $q$ ends at $\eta_{\min}$ after exactly $T$ steps; $q = 1$ is a straight line:
 #
 # ```{math}
 # :label: eq-polynomial
@@ -268,7 +268,7 @@ calm = {name: bowl(rates, noise=0.0) for name, rates in every[100].items()}
 print("no noise:", ", ".join(f"{name} {value:.3f}" for name, value in calm.items()))
 
 # %% [markdown]
-# With noise, $1/t$ is last everywhere: tuned for all directions at once it stands still in the flat ones. At 100 steps nothing gains much on the constant rate, since even at its best the flat directions are still on their way. At 4,000 steps there is a floor to remove, and the constant rate ends at 0.134, the straight line at 0.105 and the cosine at 0.112. The step, with two drops at thirds, is above the constant rate at each of these budgets: it comes down too early for the flat directions. Without noise no schedule that falls does as well as the constant rate. A schedule removes noise, and where there is none it only shortens the steps.
+# With noise, $1/t$ is last everywhere; it stands still in the flat directions. At 100 steps nothing gains much on the constant rate, since flat directions are still on their way. At 4,000 steps there is a floor to remove: the constant rate ends at 0.134, the straight line at 0.105, the cosine at 0.112. The step comes down too early for the flat directions and stays above the constant rate. Without noise no schedule that falls does as well as the constant rate: there it only shortens the steps.
 
 # %%
 t = np.arange(1, 301)
@@ -293,7 +293,7 @@ plot.curves(
 # \eta_t = \eta_0 \min\left(\frac{t}{T_w}, 1\right) .
 # ```
 #
-# On a bowl it only costs. It pays where the first steps meet what later ones do not: a curvature that is high at a random start and falls, or averages that a rule has not filled yet. Chapter 8 measures both. With a cosine behind it, it is what most language models are trained with {cite}`touvron2023llama`:
+# On a bowl it only costs. It can pay where the first steps meet what later ones do not, such as averages that a rule has not filled yet; chapter 8 asks why. With a cosine behind it, it has trained large language models {cite}`touvron2023llama`:
 #
 # ```{math}
 # :label: eq-warmup-cosine
@@ -314,7 +314,7 @@ plot.curves(
 # \end{aligned}
 # ```
 #
-# The widget puts a warm-up, a body and a tail together. The bowl has the curvatures 1 and 0.05, the noise is the same for the schedule and for a constant rate. First find the best constant rate: the thick dashed line comes to rest at its floor. Then give the body *constant* a peak ten times as high and a tail of 100. Then try *three cosines*, and see what each restart undoes. A warm-up does nothing good here.
+# The widget puts a warm-up, a body and a tail together. The bowl has the curvatures 1 and 0.05, and the noise is the same for the schedule and for a constant rate. First find the best constant rate, the dashed line. Then let the schedule beat it: a *straight line* from a peak of 0.3, or a *constant* body with a tail of 150. Then try *three cosines*, and see what each restart undoes.
 
 # %%
 from optlib.widgets import Composer
@@ -377,7 +377,7 @@ for peak in (0.02, 0.05, 0.07, 0.1, 0.4):
     print(f"{peak:4}", *(f"{share:10.0%}" for share in row(peak)))
 
 # %% [markdown]
-# At every peak up to 0.1 the constant rate crosses most often, then the single cosine. Six cosines do no better than one: at 0.1 both bring 59 of 100 over, at 0.05 it is 8 against 2. What carries a run across is the time it spends at a high rate, and restarts spend no more of it there. A run at the low rate 0.02 never crosses, so against going on at a low rate a restart helps, and against one cosine of the same peak and length this surface shows no gain. At 0.4 the wells are left in both directions, and about half of the runs end in either.
+# From 0.05 to 0.1 the constant rate crosses most often, then the single cosine. Six cosines do no better than one: at 0.1 both bring 59 % over, at 0.05 it is 2 % against 8 %. What carries a run across is the time it spends at a high rate, and restarts add none. At 0.02 no run crosses, so compared with going on at a low rate a restart helps; compared with one cosine of the same peak and length it does not, on this surface. At 0.4 runs leave both wells, and about half end in either.
 #
 # ## Momentum on a schedule
 #
@@ -435,17 +435,17 @@ print(f"batch loss lowest at rate {rates[losses.argmin()]:.2f}")
 
 # %%
 plot.curves(
-    {"smoothed batch loss": (rates, losses)}, log="x", marks=False, ylim=(1.4, 3.2),
+    {"one run": (rates, losses)}, log="x", marks=False, xlim=(1e-3, 12),
     xlabel="learning rate", title="Smoothed batch loss", vlines={"lowest": 0.43},
     caption="Useful from about 0.05; too high from about 0.5. One run of 200 steps "
     "on the digits in which the rate grows from 0.001 to 30.",
     alt="Plot of the smoothed batch loss against the rate on a logarithmic axis. It "
     "stays near 2.3 up to 0.04, falls to 1.6 at 0.43, is back at 2.4 by 1.4 and "
-    "rises above 3 by 12.",
+    "is near 3 at 12.",
 )
 
 # %% [markdown]
-# Take a rate somewhat below the turn as the peak, or tune around it, as the next section does; its best constant rate and its best peaks lie between 0.2 and 0.57.
+# The best rates of the next section, which tunes, lie between 0.28 and 0.57.
 #
 # ## Digits: six schedules and a constant rate
 #
@@ -550,7 +550,7 @@ plot.dots(
 )
 
 # %% [markdown]
-# With ten seeds, all but the step end below the constant rate. Its own interval is wide: two of its ten runs end at 0.38 and 0.89. A cosine with a higher peak ends at 0.10 or below in each of the ten. Between the schedules the seeds decide less: the cosine ends below the step by 0.06, and the warm-up, stay, decay, which keeps the peak longest, has the lowest median, 0.05. The step here divides by ten after each third. Other milestones would do better, and to find them is a tuning of its own, which the cosine does not need. The intervals cover start and batches, not the choice of the peak.
+# With ten seeds, all but the step end below the constant rate. Its own interval is wide: two of its ten runs end at 0.38 and 0.89. A cosine with a higher peak ends at 0.10 or below in each of the ten. Between the schedules the seeds decide less: the cosine ends below the step by 0.06, and warm-up, stay, decay, which keeps its peak longest, has the lowest median, 0.05. The step divides by ten after each third; other milestones may do better, and to find them is a tuning of its own. The intervals cover start and batches, not the choice of the peak.
 #
 # ## Does a schedule help every optimizer?
 #
@@ -569,11 +569,11 @@ for rule, middle in grids.items():
     print(f"  difference {gap.median:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})")
 
 # %% [markdown]
-# Not every one. Momentum and RMSProp end lower with a cosine, as plain SGD does above. For Adam no difference is seen in 900 steps. AdaGrad ends higher: it divides by the root of a sum that grows, so its rate already falls like $1/\sqrt t$, and a cosine on top of it stops the run too early. Chapter 6 derives that. The bowl without noise was the other case in which a constant rate won.
+# Not every one. Momentum and RMSProp end lower with a cosine, as plain SGD does above. For Adam no difference is seen in 900 steps. AdaGrad ends higher: it divides by the root of a sum that grows, so its rate already falls like $1/\sqrt t$, and a cosine on top of it stops the run too early. Chapter 6 derives that.
 #
 # ## Restarts and plateaus on the digits
 #
-# A restart undoes part of what the cosine had won. Three cosines of 300 steps at a peak of 0.4, ten seeds, looked at before and after each restart:
+# Three cosines of 300 steps at a peak of 0.4, ten seeds, the median before and after each restart:
 
 # %%
 looks = (300, 310, 350, 600, 610, 650, 900)
@@ -586,7 +586,7 @@ print({k: round(float(v), 2) for k, v in zip(looks, seen)})
 # %% [markdown]
 # Ten steps after the first restart the loss has gone from 0.22 to 0.46, far from the 2.50 of the start: $\theta$ was kept. The third cosine ends at 0.09, where a single one over all 900 steps ended at 0.08.
 #
-# All schedules so far are fixed before the run. A *plateau* rule looks: when the loss has not fallen for $n$ looks it multiplies the rate by $\gamma$. It is the rule that He and coauthors describe for their residual networks {cite}`he2016deep`; "by ten every 30 epochs" is an image-net example of a library. Softmax regression with a small penalty, 40 passes in batches of 32:
+# All schedules so far are fixed before the run. A *plateau* rule looks: when the loss has not fallen for $n$ looks it multiplies the rate by $\gamma$. It is the rule that He and coauthors describe for their residual networks {cite}`he2016deep`; dividing by ten every 30 epochs comes from a library's example program. Softmax regression with a small penalty, 40 passes in batches of 32:
 #
 # :::{rule} reduce_on_plateau
 # :::
@@ -614,7 +614,7 @@ print("milestone: ", passes(lambda epoch, loss, lr: (lr * 0.1 ** (epoch == 30),)
 print("plateau:   ", passes(partial(reduce_on_plateau, patience=3)))
 
 # %% [markdown]
-# The milestone and the plateau both end near 0.265, below the constant rate at 0.272. The plateau rule found its drops, after 25 and 38 passes, without being told where; in exchange it has a patience to choose, and a look at the full loss to pay for. Given the loss of single batches in place of the full one, its best value would be a matter of luck.
+# The milestone and the plateau both end near 0.265, below the constant rate at 0.272. The plateau rule found its drops, after 25 and 38 passes, by itself; in exchange it has a patience to choose, and looks at the full loss to pay for.
 #
 # ## What the documents say
 #
@@ -629,7 +629,7 @@ print("plateau:   ", passes(partial(reduce_on_plateau, patience=3)))
 #
 # **A range without ends.** The cycle of doc 2 goes between $\eta_{\min}$ and $\eta_0$, in straight lines: {eq}`eq-triangular`.
 #
-# **Restarts.** Docs 2 and 3 treat SGDR and the cosine as two things, or restarts as part of every cosine. SGDR is the cosine, repeated {cite}`loshchilov2017sgdr`, and half a cosine needs no repetition. Only the rate begins again: at 2.50 the loss starts, and after a restart it was at most 0.46.
+# **Restarts.** Docs 2 and 3 treat SGDR and the cosine as two things, or restarts as part of every cosine. SGDR is the cosine, repeated {cite}`loshchilov2017sgdr`, and half a cosine needs no repetition. Only the rate begins again: the loss went back to 0.46, not to the 2.50 of the start.
 #
 # **By ten every 30 epochs.** Doc 2 gives this as classical for residual networks. He and coauthors divided when the error reached a plateau {cite}`he2016deep`; the fixed 30 comes from an example program.
 #
@@ -725,7 +725,7 @@ check("schedules-7", answer)
 # %% [markdown]
 # ## Summary
 #
-# A high rate moves a run, a low one ends it near the minimum, and a schedule has both. On one noisy direction the best rate is $1/(h(t + \dots))$; with many directions nobody has it. When the end is unknown, $1/\sqrt t$ loses only $\sqrt 2$ on the best bound that a constant rate could have. When it is known, stay high and come down: line, cosine, or a late decay. The gain is the floor that goes away, so it needs noise and a run long enough to be at its floor; AdaGrad lost by a cosine. Restarts carried no more runs across a ridge than one cosine did. The peak is still to be found, by a range test or by tuning.
+# A high rate moves a run, a low one ends it near the minimum, and a schedule has both. On one noisy direction the best rate is $1/(h(t + \dots))$; with many directions nobody has it. When the end is unknown, $1/\sqrt t$ has a bound that is $\sqrt 2$ times that of the best constant rate. When it is known, stay high and come down: line, cosine, or a late decay. The gain is the floor that goes away, so it needs noise and a run long enough to reach it; AdaGrad lost by a cosine. Restarts carried no more runs across a ridge than one cosine. The peak is still to be found, by a range test or by tuning.
 #
 # ## Sources
 #

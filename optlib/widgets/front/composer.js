@@ -147,10 +147,10 @@ function controls(app) {
 }
 
 function tell({ composed, constant, state }) {
-  const words = [state.warmup && `${state.warmup} steps of warm-up`, BODIES[state.body][0]];
+  const words = [state.warmup && `${state.warmup} steps of warm-up`, `body ${BODIES[state.body][0]}`];
   words.push(state.tail && `a tail of ${state.tail}`);
   const end = (r) => number(r.mean.at(-1), 2);
-  const seen = `${words.filter(Boolean).join(", ")}, peak ${number(state.peak)}: a mean gap of ${end(composed)} `;
+  const seen = `With ${words.filter(Boolean).join(", ")}, peak ${number(state.peak)}: a mean gap of ${end(composed)} `;
   return `${seen}after ${STEPS} steps; the constant rate ${number(state.flat)} leaves ${end(constant)}.`;
 }
 
