@@ -10,9 +10,9 @@
 # (ch-landscapes)=
 # # 3 Loss landscapes: ravines, saddles, plateaus
 #
-# At the origin of $J(x, y) = \frac12x^2 - \frac12y^2 + \frac14y^4$ the slope is zero, and on both sides along $y$ the loss falls. Put gradient descent a millionth beside the ridge, at $y = 10^{-6}$, with a learning rate of 0.01. Each step multiplies $y$ by 1.01, so $y$ doubles every 70 steps; 19 doublings make half a unit of a millionth. That is about 1,330 steps, and the run takes 1,334. From a millionth of a millionth it needs 2,722, only twice as many. From exactly zero it never leaves. Which of the three is the normal case?
+# At the origin of $J(x, y) = \frac12x^2 - \frac12y^2 + \frac14y^4$ the slope is zero, and on both sides along $y$ the loss falls. Put gradient descent a millionth beside the ridge, at $y = 10^{-6}$, with a learning rate of 0.01. Each step multiplies $y$ by 1.01, so $y$ doubles every 70 steps, and 19 doublings turn a millionth into a half. That is about 1,330 steps; the run takes 1,334. From a millionth of a millionth it needs 2,722, only twice as many. From exactly zero it never leaves. Which of the three is the normal case?
 #
-# You will be able to say what a point without slope is, how long a run stays near it, and whether a saddle, a plateau or a ravine slows it. You need chapters 1 and 2, eigenvalues and logarithms.
+# After this chapter you can tell what a point without slope is, how long a run stays near it, and what slows it there. You need chapters 1 and 2, eigenvalues and logarithms.
 
 # %%
 import numpy as np
@@ -30,7 +30,7 @@ from optlib.widgets import Basins
 # %% [markdown]
 # ## One landscape, four rules
 #
-# A loss of two numbers has two wells and a ridge between them. Four rules set out from one point: SGD, here with exact gradients; momentum (chapter 4), which adds to each step 0.9 of the step before; AdaGrad and Adam (chapters 6 and 7), which divide each coordinate of the gradient by a measure of its past size. Each has the best of thirteen rates, by the mean loss over 100 steps.
+# In a loss with two wells and a ridge between them, four rules set out from one point: SGD, here with exact gradients; momentum (chapter 4), which adds to each step 0.9 of the step before; AdaGrad and Adam (chapters 6 and 7), which divide each coordinate of the gradient by a measure of its past size. Each has the best of thirteen rates, by the mean loss over 100 steps.
 
 # %%
 wells, place, trips = two_wells(), LANDSCAPES["two_wells"], {}
@@ -55,18 +55,18 @@ plot.paths(
 )
 
 # %% [markdown]
-# SGD and AdaGrad end at 0.37, momentum and Adam at $-0.33$. One start ranks nothing. Where does a path slow down, and from where does it end in which well?
+# SGD and AdaGrad end at 0.37, momentum and Adam at $-0.33$. One start ranks nothing. Where does a path slow down, and which well does it reach?
 #
 # ## Where the slope is zero
 #
-# At a *critical point* $\theta_c$ the gradient vanishes, and the bend is what is left of the loss nearby:
+# At a *critical point* $\theta_c$ the gradient vanishes. Nearby, only the bend is left of the model of chapter 1:
 #
 # ```{math}
 # :label: eq-ch03-bend
 # J(\theta_c + e) \approx J(\theta_c) + \tfrac12\, e^\top H e .
 # ```
 #
-# Along an eigenvector of $H$ with eigenvalue $h$ the loss rises if $h > 0$ and falls if $h < 0$. All positive: a minimum. All negative: a maximum. Both signs: a *saddle*. One negative eigenvalue is enough to leave by. Where none is negative and some are zero, the bend does not decide, and higher derivatives do.
+# Along an eigenvector of $H$ with eigenvalue $h$ the loss rises if $h > 0$ and falls if $h < 0$. All positive: a minimum. All negative: a maximum. Both signs: a *saddle*. One negative eigenvalue is enough to leave by. Where none is negative and some are zero, higher derivatives decide.
 #
 # Newton's method jumps to where the linear model of the gradient vanishes, so it finds critical points of every kind. From two hundred random places of the picture:
 
@@ -83,7 +83,7 @@ for point in sorted(found, key=lambda p: wells.f(np.array(p))):
 
 
 # %% [markdown]
-# The way from one well to the other leads over the saddle at 0.86. The lower minimum is also the sharper one, with a curvature of 11.4 against 8.7.
+# The lowest way from one well to the other leads over the saddle at 0.86.
 #
 # ## How long a saddle holds
 #
@@ -125,33 +125,21 @@ for y in (1e-2, 1e-6, 1e-12, 0.0):
           f"SGD at 0.1 {leave(sgd, y, ridge, 0.1)}")
 
 # %% [markdown]
-# The formula gives 1,319 where the run takes 1,334: the term $\frac14y^4$ slows the last part. "Never" was tried for 5,000 steps, and it is exact: with $y = 0$ the gradient has no part along $y$. The starts from which descent reaches the saddle, here the line $y = 0$, have area zero. It is so in general: for a twice continuously differentiable loss, a gradient as in chapter 1 and $\eta < 1/L$, the starts that lead to any one saddle with a negative eigenvalue have volume zero {cite}`lee2016gradient`. Turn a saddle by one radian, and even on the ridge a run does not stay:
-
-# %%
-c, s = np.cos(1.0), np.sin(1.0)
-turned = quadratic((1, -1), angle=1.0)
-run = minimize(turned, np.array([c, s]), sgd, steps=6000, lr=0.01)
-print("has left the ridge:", abs(c * run.theta[1] - s * run.theta[0]) > 0.5)
-
-# %% [markdown]
-# Rounding is a distance, too, of about $10^{-16}$.
+# The runs of SGD at 0.01 take 15 steps more than the formula says: the term $\frac14y^4$ slows the last part. "Never" is exact: with $y = 0$ the gradient has no part along $y$. Among the starts nearby only this line, of area zero, leads to the saddle. In general, if the loss is twice continuously differentiable, no curvature exceeds $L$ in size and $\eta < 1/L$, the starts that lead to any one saddle with a negative eigenvalue have volume zero {cite}`lee2016gradient`.
 #
 # ### Faster with momentum, but why
 #
-# At the same rate momentum leaves after 216 steps instead of 1,334. Its step is $-\eta g_t$ plus $\mu$ times the last step, so along the eigenvector $e_t = (1 + \mu + \eta|h|)\, e_{t-1} - \mu\, e_{t-2}$. A sequence $z^t$ obeys that if $z$ solves a quadratic equation, and the larger root takes over:
+# At the same rate momentum leaves after 216 steps, SGD after 1,334. Its step is $-\eta g_t$ plus $\mu$ times the last step, so along the eigenvector $e_t = (1 + \mu + \eta|h|)\, e_{t-1} - \mu\, e_{t-2}$. A sequence $z^t$ obeys that if $z$ solves a quadratic equation:
 #
 # ```{math}
 # :label: eq-ch03-momentum
-# \begin{aligned}
-# &z^2 - (1 + \mu + \eta|h|)\, z + \mu = 0, \\
-# &z = \frac{1 + \mu + \eta|h| + \sqrt{(1 + \mu + \eta|h|)^2 - 4\mu}}{2}
-# \end{aligned}
+# z^2 - (1 + \mu + \eta|h|)\, z + \mu = 0 .
 # ```
 # % for h in (-3, 0)
 # % let z = \frac{1 + \mu + \eta |h| + \sqrt{(1 + \mu + \eta |h|)^2 - 4\mu}}{2}
 # % check
 #
-# With $\mu = 0.9$ and $\eta|h| = 0.01$ that is 1.065: six steps of SGD in one. But under a steady gradient the steps of momentum 0.9 are those of a tenfold rate, and SGD at that rate, in the last column, is faster still, 139 steps against 216. So momentum pays where a stiff direction forbids the larger rate:
+# The larger root takes over (exercise 5). With $\mu = 0.9$ and $\eta|h| = 0.01$ it is 1.065, six steps of SGD in one. But under a steady gradient the steps of momentum 0.9 are those of a tenfold rate, and SGD at that rate, in the last column, is faster still, 139 steps against 216. So momentum pays where a stiff direction forbids the larger rate:
 
 # %%
 stiff = quadratic((100, -1))
@@ -159,7 +147,7 @@ for rule, lr in ((sgd, 0.019), (momentum, 0.0361)):
     print(f"{rule.__name__} at {lr}: {leave(rule, 1e-6, stiff, lr)}")
 
 # %% [markdown]
-# Each has 95 % of its largest stable rate for $L = 100$, which is $2(1+\mu)/L$ with momentum (chapter 4), and momentum leaves nearly eight times as soon.
+# Each has 95 % of its largest stable rate for $L = 100$, with momentum $2(1+\mu)/L$ (chapter 4). Momentum leaves nearly eight times as soon.
 #
 # ### Noise finds the way out
 #
@@ -177,7 +165,7 @@ for rule, lr in ((sgd, 0.019), (momentum, 0.0361)):
 # % let c_t = (1 + \eta)^2 c_{t-1} + \eta^2 \sigma^2
 # % check
 #
-# Once the $-1$ above no longer counts, this is the growth of a run without noise from a distance of $\sigma\sqrt{\eta/(2+\eta)}$. For $\sigma = 0.1$ and $\eta = 0.01$ that is 0.007.
+# For large $t$ its root grows like a run without noise from a distance of $\sigma\sqrt{\eta/(2+\eta)}$. For $\sigma = 0.1$ and $\eta = 0.01$ that is 0.007, and {eq}`eq-ch03-escape` gives 428 steps.
 
 # %%
 rng, out = np.random.default_rng(0), np.zeros(100)
@@ -191,7 +179,7 @@ print(f"{np.sum(out > 0)} leave, median {middle:.0f}, 80 % {low:.0f} to {high:.0
 
 
 # %% [markdown]
-# All 100 runs leave, half of them by step 483, eight in ten between 393 and 649. So none of the three starts of the beginning is the normal case. With noise the saddle costs some hundreds of steps, and only a run without it, on a ridge along an axis, stays forever.
+# All 100 runs leave, eight in ten between steps 393 and 649. The median, 483, is 428 plus 15 for the quartic term plus 40, because half of the runs stay within 0.67 of the root mean square. So none of the three starts at the beginning is the normal case: with this noise the saddle costs some hundreds of steps from each.
 #
 # ### Where the logarithm fails
 #
@@ -254,21 +242,21 @@ for rule in (sgd, momentum, adagrad, sign_step, adam):
 plot.curves(
     times, depths, log="y", rule={"sign step": "signsgd"},
     title=r"Steps to $\theta = -2$", xlabel="distance $d$ of the start",
-    alt="Lines over starting distances 4 to 10, steps on a logarithmic axis. SGD and "
-    "momentum rise straight, from 53 to 22,040 and from 15 to 2,265; AdaGrad, the "
-    "sign step and Adam bend over and reach 373, 81 and 61.",
+    alt="Lines over starting distances 4 to 10, steps on a logarithmic axis. SGD "
+    "rises straight from 53 to 22,040, momentum almost straight from 15 to 2,265; "
+    "AdaGrad, the sign step and Adam flatten and reach 373, 81 and 61.",
     caption="On a plateau the steps of SGD and momentum grow in number like the "
-    "exponential of the distance. For rules that divide by the size of the slope it "
-    "grows in proportion. Rate 1 for the first two, 0.1 for the others, not tuned: "
-    "what counts is how each line grows.",
+    "exponential of the distance; for rules that divide by the size of the slope "
+    "they grow about linearly. Rate 1 for the first two, 0.1 for the others, not "
+    "tuned: what counts is how each line grows.",
 )
 
 # %% [markdown]
-# Two units farther out cost SGD and momentum about seven times as many steps, a sign step 20 more, AdaGrad a hundred more. Steps that are divided by the size of the slope do not feel that it is tiny. At a minimum that hurts, since a sign step of 0.1 hops around it, and where the slope is exactly zero, none of these rules moves.
+# Two units farther out cost SGD seven times as many steps, which is $\mathrm{e}^2$, and momentum four to seven times; a sign step needs 20 more, AdaGrad a hundred more. Steps that are divided by the size of the slope do not feel that it is tiny. Near a minimum that hurts: a sign step of 0.1 hops around it. And from a start where the slope is exactly zero none of these rules moves.
 #
 # ## Ravines
 #
-# Chapter 1 has the ravine: along curvature $h$ the factor is $1 - \eta h$, which is negative for $\eta > 1/h$. So gradient descent bounces between the walls as soon as $\eta > 1/L$. Count the changes of sign in a hundred steps with curvatures 1 and 100:
+# Chapter 1 has the ravine: along curvature $h$ the factor is $1 - \eta h$, which is negative for $\eta > 1/h$. So gradient descent bounces between the walls as soon as $\eta > 1/L$. Count the changes of sign in a hundred steps with $L = 100$:
 
 # %%
 ravine = quadratic((1, 100))
@@ -279,7 +267,7 @@ for lr in (0.005, 0.015, 0.019):
 
 
 # %% [markdown]
-# At 0.005 nothing bounces, and the way along the floor is slow. A remedy is a rate for each coordinate: a hundredth of it across, and the ravine is a round bowl. AdaGrad learns such rates from the gradients. But a ravine need not run along a coordinate. Here it does, then ravine and start are turned by 45 degrees:
+# Above 0.01 the run changes sides at every step, at 0.005 never. A remedy is a rate for each coordinate: with a hundredth of it across, the ravine is a round bowl. AdaGrad learns such rates from the gradients. Try it on a ravine along a coordinate, then on one turned by 45 degrees, with its start:
 
 # %%
 def walk(angle, word):
@@ -298,9 +286,11 @@ plot.paths(
     lambda x, y: (x**2 + 30 * y**2) / 2, straight, (-2, 0.9, -0.8, 0.8),
     minimum=(0, 0), equal=True, height=2.9,
     alt="Long level ellipses along the horizontal axis, two paths from (-1.6, 0.5). "
-    "SGD zigzags and ends at 0.116; AdaGrad comes within 0.001 in a few long steps.",
-    caption="A ravine along an axis: AdaGrad is there in a few steps. Curvatures 1 "
-    "and 30, 40 steps, SGD at its best constant rate, AdaGrad at 0.9.",
+    "SGD zigzags and ends 0.116 from the minimum; AdaGrad is within 0.001 after 11 "
+    "steps.",
+    caption="A ravine along an axis: AdaGrad soon arrives. Curvatures 1 and 30, 40 "
+    "steps, SGD at its best constant rate, AdaGrad at 0.9, which suits the ravine "
+    "below.",
 )
 
 # %%
@@ -315,7 +305,7 @@ plot.paths(
 )
 
 # %% [markdown]
-# SGD ends at 0.116 both times. AdaGrad had arrived; turned, it is still at 0.290. Why? Turn a loss, $\tilde J(\theta) = J(Q\theta)$ with a rotation $Q$. Its gradient is $Q^\top \nabla J(Q\theta)$, and a step of gradient descent satisfies
+# SGD ends at a distance of 0.116 both times. AdaGrad had arrived; turned, it is still at 0.290. Why? Turn a loss, $\tilde J(\theta) = J(Q\theta)$ with a rotation $Q$. Its gradient is $Q^\top g$ with $g = \nabla J(Q\theta)$, and a step of gradient descent satisfies
 #
 # ```{math}
 # :label: eq-ch03-turn
@@ -325,7 +315,7 @@ plot.paths(
 # % let Q = \begin{pmatrix} \cos s & -\sin s \\ \sin s & \cos s \end{pmatrix}
 # % check
 #
-# So the turned path is the path, turned. With a rate for each coordinate it is not, and at 45 degrees no such rates help. Take a positive definite matrix with diagonal $a$, $c$ and $d$ off it. Rates $p$ and $q$ for the two coordinates have the effect of multiplying the diagonal by $p$ and $q$, and $d$ by $\sqrt{pq}$. The squared trace over the determinant, which is $\kappa + 2 + 1/\kappa$ and grows with $\kappa$, is then
+# So the turned path is the path, turned. With a rate for each coordinate it is not, and at 45 degrees no such rates help. Take a positive definite matrix with diagonal $a$, $c$ and $d$ off it. Divide the coordinates by $\sqrt p$ and $\sqrt q$, and their rates $p$ and $q$ become one rate on a matrix with diagonal $ap$, $cq$ and $d\sqrt{pq}$ off it. Its squared trace over its determinant, which is $\kappa + 2 + 1/\kappa$ and grows with $\kappa$, is
 #
 # ```{math}
 # :label: eq-ch03-scaling
@@ -337,7 +327,7 @@ plot.paths(
 #
 # It is least for $ap = cq$: the best rates make the diagonal equal. At 45 degrees it is equal already, and no choice of rates lowers $\kappa$.
 #
-# In ten dimensions, with $\kappa = 1000$ and seven starts on the unit sphere, count the steps until a start is within a thousandth of the minimum, each rule at the best of its rates for that matrix:
+# In ten dimensions, with $\kappa = 1000$ and seven starts on the unit sphere, count the steps to a thousandth from the minimum, AdaGrad and Adam at the best of seven rates for that matrix, SGD at its best constant one:
 
 # %%
 cloud = np.random.default_rng(0).standard_normal((10, 7))
@@ -364,11 +354,11 @@ for seed, word in ((None, "along the axes"), (0, "turned")):
 
 
 # %% [markdown]
-# Along the axes AdaGrad needs 5 steps where SGD needs 2,803. Turned, it needs 2,073, four hundred times as many, and SGD 2,746. Adam loses a factor of about two, from 121 to 226. (Medians and ranges of seven starts, in one rotation; AdaGrad and Adam at the best of seven rates, SGD at its best constant one.) Rates per coordinate help where the coordinates differ in scale, as the inputs of a model often do, not against a large $\kappa$ as such.
+# Along the axes AdaGrad needs 5 steps where SGD needs 2,803. Turned, it needs 2,073, four hundred times as many, and SGD 2,746. Adam loses a factor of about two, from 121 to 226. (Medians, in one rotation.) Rates per coordinate help where the coordinates differ in scale, as the inputs of a model often do, not against a large $\kappa$ as such.
 #
 # ## Which well?
 #
-# Back to the two wells. From random starts, who ends in the lower one? Each rule gets the best of nine rates on 200 starts, by the share in the lower well after 300 steps, and is judged on 200 others.
+# From random starts, how often does each rule end in the lower of the two wells? Each gets the best of nine rates on 200 starts, by the share in the lower well after 300 steps, and is judged on 200 others.
 
 # %%
 def lower(rule, lr, seed, steps=300):
@@ -384,7 +374,7 @@ for rule in (sgd, momentum, adagrad, adam):
     print(f"{rule.__name__:8s} at {chosen[rule]:.3f}: {p:.2f} +- {half:.2f}")
 
 # %% [markdown]
-# The shares lie between 0.55 and 0.66, each give or take 0.07. Tuned for nothing else, the best rule still leaves a third of its starts in the upper well. Where do they lie?
+# The shares lie between 0.55 and 0.66, each give or take 0.07. Tuned for nothing else, the best rule leaves about a third of its starts in the upper well. Where do they lie?
 
 # %%
 grid = lattice(place.window, 66, 60)
@@ -396,23 +386,24 @@ for rule in (sgd, momentum, adam):
 plot.basins(
     maps, place.window, bottoms, f=place.f,
     alt="Three maps of the two wells, each start shaded by the minimum that it "
-    "reaches. In each a border runs down the middle; left of it starts reach 1, "
-    "right of it 2. Strips along the left and right edges go to the other well, thin "
-    "for SGD, wider for momentum; for Adam tongues of 1 reach down to minimum 2.",
+    "reaches: 1 for 54 % under SGD, 61 % under momentum, 68 % under Adam. In each a "
+    "border runs down the middle. Strips along the left and right edges go to the "
+    "other well, thin for SGD, wider for momentum; for Adam tongues of 1 reach down "
+    "to minimum 2.",
     caption="Dark: starts that reach the lower well, 1; pale: the other, 2. Each "
     "rule has starts for both. 300 steps at the rates of the table.",
 )
 
 # %% [markdown]
-# In the middle all three maps have the same border, through the saddle: whoever starts near it rolls to its own side. Farther out, where the slopes are steep, the first steps are long, and strips of one shade lie in the other. The length of a step decides there; nothing in these rules searches for the lower well.
+# Around the saddle the three maps have the same border: a run that starts there rolls to its own side. Farther out the first steps are long, those of SGD and momentum where the slope is steep, those of Adam everywhere, and strips of one shade lie in the other. The length of a step decides there; nothing in these rules searches for the lower well.
 #
-# Move the start until SGD and momentum part. Choose the basins of momentum and raise its rate: islands appear. Then raise that of SGD above 0.176, which is $2/L$ at the lower minimum: nobody can stay there.
+# Move the start until SGD and momentum part. Choose the basins of momentum and raise its rate: islands appear. Then raise that of SGD above 0.176, which is $2/L$ at the lower minimum: SGD cannot stay there.
 
 # %%
 Basins()
 
 # %% [markdown]
-# Does noise carry a run out of a well? Put a hundred runs into each well, add noise to both parts of the gradient for 2,000 steps of SGD at 0.05, then let them settle.
+# Does noise carry a run out of a well? Put a hundred runs into each, add noise to the gradient for 2,000 steps of SGD at 0.05, then let them settle.
 
 # %%
 for sigma in (1, 2, 3, 4, 8):
@@ -425,7 +416,7 @@ for sigma in (1, 2, 3, 4, 8):
 
 
 # %% [markdown]
-# With noise 1 nobody moves. With 3 it works: 0.95 move to the lower well, and 0.08 of those that were there have left. With 8 both groups end alike, 0.61 in the lower well. Noise helps out of a shallow well if it is large enough for that ridge and small enough for the next, and nobody knows these heights beforehand. To leave a saddle any noise will do.
+# With noise 1 no run moves. With 3, 0.95 move to the lower well, and 0.08 of those that were there have left. With 8 both groups end alike, 0.61 in the lower well. Noise helps out of a shallow well if it is large enough for the way out and too small for the way back, which nobody knows beforehand. To leave a saddle any noise along a way down will do.
 #
 # ## Many dimensions
 #
@@ -467,35 +458,35 @@ plot.curves(
     alt="Dots: height of critical points, from -5 to 0, against the share of "
     "negative eigenvalues, from 0 to 1. For n = 2 they lie on the levels 0, 0.5 and "
     "1; for n = 40 they form one band, from 0 at -2.3 up to 0.38 near 0.",
-    caption="In forty dimensions the height of a critical point says how many ways "
-    "lead down from it. Found by Newton's method in fifty random landscapes each.",
+    caption="In forty dimensions a higher critical point has more ways down. Found "
+    "by Newton's method in fifty random landscapes each.",
 )
 
 
 # %% [markdown]
-# For $n = 2$ half of the critical points found are saddles, for $n = 10$ nine tenths, for $n = 40$ nearly all. The share of directions that lead down rises with the height. The correlation is 0.3 to 0.4 for $n = 2$ and 0.9 for $n = 40$ (95 % intervals over the landscapes): there a point high up has many ways down, and one without any lies low. Dauphin and coauthors found the same relation on networks {cite}`dauphin2014identifying`. The points are those that Newton's method finds, not all, and a random polynomial is not the loss of a network: add a large enough multiple of $\lVert\theta\rVert^2$ to one of these, and a single minimum is left.
+# For $n = 2$ half of the critical points found are saddles, for $n = 10$ nine tenths, for $n = 40$ nearly all. The share of directions that lead down rises with the height. The correlation is 0.3 to 0.4 for $n = 2$ and 0.9 for $n = 40$ (95 % intervals over the landscapes). Dauphin and coauthors found the same relation on networks {cite}`dauphin2014identifying`. The points are those that Newton's method finds, some of them twice, and a random polynomial is not the loss of a network: add a large enough multiple of $\lVert\theta\rVert^2$, and a single minimum is left.
 #
 # ## A network on the digits
 #
-# Train networks with one hidden layer from twenty random starts for each width. Held fixed: 200 images, 120 steps of momentum 0.9 on the full loss. The rate, 0.1 or 0.3, is chosen on two other starts. If bad local minima were the trouble, the end would depend on the start.
+# Train networks with one hidden layer on 200 images, each width from twenty random starts, with 120 steps of momentum 0.9 on the full loss. The rate, 0.1 or 0.3, is chosen on two other starts; "reads" is the share of the test images read right. If bad local minima were the trouble, the end would depend on the start.
 
 # %%
-def trained(width, lr, seed, bend="relu"):
-    net = digits_mlp((width,), size=200, seed=seed, activation=bend)
+def trained(width, lr, seed):
+    net = digits_mlp((width,), size=200, seed=seed)
     run = minimize(net.replace(f=None), net.start, momentum, steps=120, lr=lr)
     return net.full(run.theta), 100 * net.accuracy(run.theta), run.theta
 
-def twenty(width, bend):
+def twenty(width):
     def mean(lr):
-        return np.mean([trained(width, lr, seed, bend)[0] for seed in (100, 101)])
+        return np.mean([trained(width, lr, k)[0] for k in (100, 101)])
 
     lr = min((0.1, 0.3), key=mean)
-    loss, read, thetas = zip(*(trained(width, lr, k, bend) for k in range(20)))
-    print(f"{bend}, width {width:2d}: loss {min(loss):.3g} to {max(loss):.3g}, "
+    loss, read, thetas = zip(*(trained(width, lr, k) for k in range(20)))
+    print(f"width {width:2d}: loss {min(loss):.3g} to {max(loss):.3g}, "
           f"reads {min(read):.0f} to {max(read):.0f} %")
     return np.array(loss), thetas
 
-nets = {width: twenty(width, "relu") for width in (2, 4, 8, 16, 32, 64)}
+nets = {width: twenty(width) for width in (2, 4, 8, 16, 32, 64)}
 
 # %%
 plot.dots(
@@ -504,26 +495,30 @@ plot.dots(
     alt="Training loss on a logarithmic axis, six rows of twenty starts each. Width "
     "2 lies around 1.57, width 4 around 1.02, width 8 spreads from 0.0039 to 1.4; "
     "widths 16, 32 and 64 are narrow, at 0.0029, 0.0020 and 0.0016.",
-    caption="The wider the network, the less the end depends on the start. Median "
-    "and 10-90 % of twenty starts, a tick for each.",
+    caption="From width 16 on the end hardly depends on the start. Median and "
+    "10-90 % of twenty starts, a tick for each.",
 )
 
 # %% [markdown]
-# The spread over starts shrinks with the width, from more than tenfold at widths 4 and 8 to a factor below two from 16 on. So far that is what doc 2 says: for large models many local minima are acceptable. But are the bad ends minima? A unit whose input is negative on all images puts out zero, and the slope of its weights is exactly zero, a plateau. Count such units, then train with a bend that is flat nowhere, the hyperbolic tangent:
+# At widths 4 and 8 the largest loss is more than ten times the smallest, from 16 on less than twice. That fits doc 2: for large models many local minima are acceptable. But are the bad ends minima? A unit, $\max(z, 0)$, whose input $z$ is negative on all images is *idle*: it puts out zero, and the slope of its weights is exactly zero, a plateau. Count such units and compare with the loss:
 
 # %%
 X = digits().X[:200]
+
+def idle(theta):
+    return np.mean((X @ theta["W1"] + theta["b1"] <= 0).all(axis=0))
+
 for width in (2, 4, 8):
-    inputs = [X @ theta["W1"] + theta["b1"] for theta in nets[width][1]]
-    idle = 100 * np.mean([(z <= 0).all(axis=0) for z in inputs])
-    print(f"relu, width {width}: {idle:.0f} % of the units are zero on all images")
-for width in (2, 4, 8):
-    twenty(width, "tanh")
+    first = [idle(digits_mlp((width,), size=200, seed=k).start) for k in range(20)]
+    last = [idle(theta) for theta in nets[width][1]]
+    r = np.corrcoef(last, np.log(nets[width][0]))[0, 1]
+    print(f"width {width}: idle {np.mean(first):.0%} at the start, "
+          f"{np.mean(last):.0%} at the end, correlation {r:.1f}")
 
 # %% [markdown]
-# At width 2 most units are zero on all images, at widths 4 and 8 nearly half. A network whose units are all idle answers every image alike, and the best it can reach is the 2.29 of the worst runs. With the tangent the worst end at width 4 is 0.191, and at width 8 it is 0.0213 instead of 1.41. So most of the spread of narrow networks comes from plateaus here, and wide networks have units to spare. With the tangent, too, the spread shrinks with the width. Nothing shows that these ends are minima; the runs were stopped.
+# Few units are idle at the start, 44 to 70 % at the end. The more, the higher the loss: the correlation of their share with its logarithm is 0.9 or more. With all units idle a network answers every image alike, and the best it can reach is the 2.29 of the worst runs. So the bad ends of the narrow networks lie on plateaus, and wide ones have units to spare. Nothing shows that the other ends are minima; the runs were stopped.
 #
-# A network of 32 units has 2,410 parameters, and a picture shows two: a plane through the trained weights, along two random directions. How far is one unit? With the bend $\max(z, 0)$, ten times the weights into a layer and a tenth of those out of it make the same network, for which a step of one is small. The remedy is to give each column of a direction, the weights into one unit, the length of the same column of the network {cite}`li2018visualizing`.
+# A network of 32 units has 2,410 parameters, and a picture shows two: a plane through the trained weights, along two random directions. How far is a step of length one? Ten times the weights and biases into a layer and a tenth of the weights out of it make the same network, for which that step is small. The remedy is to give each column of a direction, the weights into one unit, the length of the same column of the network, and to leave the biases alone {cite}`li2018visualizing`.
 
 # %%
 net, theta = digits_mlp((32,), size=200), nets[32][1][0]
@@ -549,7 +544,7 @@ plot.paths(
 )
 
 # %% [markdown]
-# One unit along the random direction leads to a loss of 28.7 for the network and 214.5 for its copy, along the normalized one to 11.2 for both. The slice shows one bowl, from 0.002 up to 10 and more. It shows two directions of 2,410, and the curvature along a random direction is an average over all eigenvalues, in which a few negative ones do not show. So a slice does not show that a point is a minimum.
+# A step of one along the random direction leads to a loss of 28.7 for the network and 214.5 for its copy, along the normalized one to 11.2 for both. The slice shows one bowl. But the curvature along a random direction is a weighted average of all eigenvalues, in which a few negative ones do not show. So a bowl in a slice does not show that a point is a minimum.
 #
 # ## What the documents say
 #
@@ -558,11 +553,11 @@ plot.paths(
 #
 # **Ill-conditioning.** Doc 0 says that adaptive methods handle it better. AdaGrad does so along an axis, 5 steps against 2,803; turned, little is left, 2,073 against 2,746.
 #
-# **The missing figure.** Doc 2's picture of an optimizer on a non-convex surface is lost. The first figure restores it, with its code.
+# **The missing figure.** Doc 2's picture of an optimizer on a non-convex surface is lost. The first figure stands in for it, with its code.
 #
-# **Out of saddles.** Doc 2 has momentum escape more reliably. At the same rate it escapes sooner, 216 steps against 1,334. From $y = 0$ neither moves, and at ten times the rate gradient descent needs 139.
+# **Out of saddles.** Doc 2 has momentum escape more reliably. At the same rate it escapes sooner, 216 steps against 1,334. From $y = 0$ neither leaves, and at ten times the rate gradient descent needs 139.
 #
-# **Globally good solutions.** Doc 3 speaks of exploration, exploitation and globally good solutions. These are metaphors: none of the rules above is guaranteed to find the lower of two minima, and tuned for just that, each leaves a third or more of its starts in the upper one.
+# **Globally good solutions.** Doc 3's exploration, exploitation and globally good solutions are metaphors: no rule above is sure to find the lower of two minima. Tuned for just that, each leaves about a third or more of its starts in the upper one.
 # :::
 #
 # ## Exercises
@@ -618,7 +613,7 @@ check("landscapes-4", normalize)
 # :::{exercise} The factor of momentum
 # :name: landscapes-5
 #
-# Along an eigenvector with the negative eigenvalue $-h$, $h > 0$, heavy ball makes $e_t = (1 + \mu + \eta h)\, e_{t-1} - \mu\, e_{t-2}$. Derive the factor by which the error grows per step in the long run. An expression in `eta`, `h` and `mu`, in a string, such as `"1 + eta*h*mu"`.
+# Along an eigenvector with the negative eigenvalue $-h$, $h > 0$, momentum makes $e_t = (1 + \mu + \eta h)\, e_{t-1} - \mu\, e_{t-2}$. Derive the factor by which the error grows per step in the long run, and why it is above one. An expression in `eta`, `h` and `mu`, in a string, such as `"1 + eta*h*mu"`.
 # :::
 
 # %%
@@ -640,7 +635,7 @@ check("landscapes-6", answer)
 # :::{exercise} Count the wells
 # :name: landscapes-7
 #
-# Run `sgd` at `lr=0.05` for 400 steps on `two_wells()` from the 200 starts `np.random.default_rng(7).uniform(-1.4, 1.4, (2, 200))`, one a column. Which share ends in the lower well, where $x < 0$? Three significant digits.
+# Run `sgd` at `lr=0.05` for 400 steps on the two wells from the 200 starts `np.random.default_rng(7).uniform(-1.4, 1.4, (2, 200))`, one a column; `basins` takes them all at once. Which share ends in the lower well, where $x < 0$? Three significant digits.
 # :::
 
 # %%
@@ -650,8 +645,8 @@ check("landscapes-7", answer)
 # %% [markdown]
 # ## Summary
 #
-# Where the gradient vanishes, the signs of the eigenvalues tell the kind of point. A saddle with a negative eigenvalue costs a number of steps that grows with the logarithm of the distance, and noise keeps that distance up; where the bend vanishes too, it grows like one over the distance, and on an exponential plateau like its exponential. Momentum gains at a saddle what a larger rate gains. Rates per coordinate help on plateaus and in ravines along an axis. Which minimum a run reaches depends on its start, its rate and its noise. In many dimensions most critical points found are saddles, and the wider a network, the less its end depends on its start.
+# Where the gradient vanishes, the signs of the eigenvalues tell the kind of point. The steps to leave a saddle grow with the logarithm of one over the distance, and noise keeps that distance up. Where the bend vanishes too, they grow like one over the distance; on a plateau like the exponential of its length. Momentum gains at a saddle what a larger rate gains. Rates per coordinate help on plateaus and in ravines along an axis. Start, rate and noise decide which minimum a run reaches. In many dimensions most critical points found are saddles. The bad ends of narrow networks lay on plateaus; for wide ones the start hardly mattered.
 #
 # ## Sources
 #
-# That gradient descent avoids saddles with a negative eigenvalue from almost every start is shown by Lee, Simchowitz, Jordan and Recht {cite}`lee2016gradient`. Dauphin and coauthors argue that saddles, not local minima, slow training in many dimensions {cite}`dauphin2014identifying`. The normalized slices are from Li and coauthors {cite}`li2018visualizing`; that rescaling makes a minimum look sharp or flat at will, from Dinh and coauthors {cite}`dinh2017sharp`. AdaGrad is from Duchi, Hazan and Singer {cite}`duchi2011adaptive`.
+# Lee, Simchowitz, Jordan and Recht prove that descent avoids saddles {cite}`lee2016gradient`; Dauphin and coauthors argue that saddles, not local minima, slow training in many dimensions {cite}`dauphin2014identifying`. Slices with normalized directions are from Li and coauthors {cite}`li2018visualizing`; that rescaling makes a minimum look sharp or flat at will, from Dinh and coauthors {cite}`dinh2017sharp`; AdaGrad from Duchi, Hazan and Singer {cite}`duchi2011adaptive`.
