@@ -17,7 +17,7 @@
 # (ch-per-coordinate)=
 # # 6 Per-coordinate steps: Rprop, AdaGrad, RMSProp, AdaDelta
 #
-# A model has one weight a word, and the loss of an example is half the squared error of the weight of its word. With a rate of 0.5 gradient descent halves that error whenever the word comes up. Seven halvings leave less than a hundredth. One word is in every example, another in one of 300.
+# A model has one weight for each word. The loss of an example is half the sum of the squared errors of the weights whose words it has, and $J$ is the mean over the examples. One word is in every example, another in one of 300, so the gradient of the second weight is a 300th of its error. A step with a rate of 1 removes the first error. The second loses a 300th of itself.
 
 # %%
 import numpy as np
@@ -30,11 +30,11 @@ for every in (1, 300):
     error, t = 1.0, 0
     while error > 0.01:
         t += 1
-        error = sgd(error, error if t % every == 0 else 0.0, lr=0.5)
-    print(f"a word in one of {every} examples: learned after {t}")
+        error = sgd(error, error / every, lr=1.0)
+    print(f"a word in one of {every} examples: error below 0.01 after step {t}")
 
 # %% [markdown]
-# The first is learned after 7 examples, the second after 2,100. No single rate helps: any above 2 makes the first diverge. So give each weight a rate of its own. But which, and who sets a million of them?
+# The second needs 1,380 steps. No single rate helps: any above 2 makes the first weight diverge. A rate of 300 for the second alone would do it in one step. So give each weight a rate of its own. But who sets a million of them?
 #
 # After this chapter you can derive such rates from the gradients alone, say when they help and when they hurt, and check a rule by its units. You need the norms of chapter 1, the noise of chapter 2 and the rates $1/\sqrt t$ of chapter 5.
 #
@@ -46,14 +46,14 @@ for every in (1, 300):
 # \theta_t = \theta_{t-1} - \eta\, D_t^{-1} g_t ,
 # $$
 #
-# with $D_t$ diagonal: a rate for each coordinate. The oldest makes the divisor the size of the gradient itself, so that only its sign is left. Rprop {cite}`riedmiller1993direct` keeps a step length $\Delta$ for each coordinate, at first $\Delta_0 = \eta$. Call the remembered gradient $\bar g$, and compare signs:
+# with $D_t$ diagonal: a rate for each coordinate. The oldest leaves only the sign of the gradient. Rprop {cite}`riedmiller1993direct` keeps a step length $\Delta$ for each coordinate, at first $\Delta_0 = \eta$. It remembers a gradient $\bar g$ and compares signs:
 #
 # ```{math}
 # :label: eq-rprop-s
 # s_t = \operatorname{sign}(g_t) \operatorname{sign}(\bar g_{t-1}) .
 # ```
 #
-# While the sign stays, the step grows by $\eta^+ = 1.2$. When it turns, the coordinate has jumped over a minimum: halve the step ($\eta^- = 0.5$), take the last move back, and forget the gradient so that the turn is not counted twice.
+# While the sign stays, the step grows by $\eta^+ = 1.2$. When it turns, the coordinate has jumped over a minimum: halve the step ($\eta^- = 0.5$), take the last move back, and forget the gradient, lest the turn counts twice.
 #
 # ```{math}
 # :label: eq-rprop
@@ -70,7 +70,7 @@ for every in (1, 300):
 # :::{rule} rprop
 # :::
 #
-# Try it with the full gradient: softmax regression on the digits, 100 steps, nine first steps from $10^{-4}$ to 1, and for gradient descent nine rates. Every run is a row of one array:
+# Try it with the full gradient: softmax regression on the digits, 100 steps, nine first lengths from $10^{-4}$ to 1, and nine rates for gradient descent. Every run is a row of one array:
 
 # %%
 from optlib.grammar import call, read, start
@@ -114,7 +114,7 @@ for rule, rates in ((sgd, np.logspace(-0.5, 1.5, 9)), (rprop, np.logspace(-4, 0,
     print(f"{rule.__name__:5}: full loss from {ends.min():.3f} to {ends.max():.3f}")
 
 # %% [markdown]
-# Over four decades of the first step Rprop ends between 0.018 and 0.035. Gradient descent needs the right rate to come to 0.073. Now use batches. Let a coordinate have the gradient 0.1 nine times and $-0.9$ the tenth time. They sum to zero, so it should stay.
+# Over four decades of the first length Rprop ends between 0.018 and 0.035. Gradient descent needs the right rate to come to 0.073. Now use batches. Let a coordinate have the gradient 0.1 nine times and $-0.9$ the tenth time. They sum to zero, so it should stay.
 
 # %%
 stream = np.array(20 * (9 * [0.1] + [-0.9]))
@@ -129,11 +129,11 @@ for rule in (sgd, rmsprop, plain, rprop):
     print(f"{rule.__name__:8}: {end + 0.0:9.2f}")
 
 # %% [markdown]
-# It ends at $-3617$, against 0.00 for SGD; even a plain version that neither takes back nor forgets is at $-8.07$. Signs take a vote, and nine small ones outvote a large one. Equivalently, each batch is divided by a number of its own, so that the quotients no longer average to the gradient. What one divides by must be nearly the same from one batch to the next, and so must remember.
+# Rprop ends at $-3617$, SGD at 0.00; even a plain version that neither takes back nor forgets is at $-8.07$. Nine small signs outvote a large one: each batch is divided by a size of its own, and the quotients no longer average to the gradient. RMSProp, which comes below, is at $-0.27$. The divisor must be nearly the same from batch to batch, and so must remember.
 #
 # ## From regret to AdaGrad
 #
-# What should it remember? Ask what can be guaranteed. At step $t$ a batch brings a convex loss $J_t$, and you pay $J_t(\theta_{t-1})$. The *regret* is what you paid more than a fixed $\theta^*$ would have. With $e_t = \theta_t - \theta^*$ and $g_t = \nabla J_t(\theta_{t-1})$, convexity bounds it by a linear sum:
+# What should it remember? Ask for a guarantee. At step $t$ a batch brings a convex loss $J_t$, and you pay $J_t(\theta_{t-1})$. The *regret* is what you paid more than a fixed $\theta^*$ would have. With $e_t = \theta_t - \theta^*$ and $g_t = \nabla J_t(\theta_{t-1})$, convexity bounds it by a linear sum:
 #
 # $$
 # \sum_{t=1}^{T} \big( J_t(\theta_{t-1}) - J_t(\theta^*) \big) \le \sum_{t=1}^{T} g_t^\top e_{t-1} .
@@ -157,7 +157,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % for e in R^3, g in R^3, A in SPD^3, \eta in (0, 2)
 # % check
 #
-# Solve for $g^\top e$, with $A_t$ at step $t$, and add up. The distance after step $t-1$, measured with $A_{t-1}$, meets the one before step $t$, measured with $A_t$; their difference stays:
+# Solve for $g^\top e$, with $A_t$ at step $t$, and add up. The point after step $t-1$ is the one before step $t$, but measured with another matrix; the difference stays:
 #
 # ```{math}
 # :label: eq-ch06-regret
@@ -167,13 +167,13 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % let e_t = e_{t-1} - \eta A_t^{-1} g_t
 # % check
 #
-# Two sums: changing the measure costs, and so does a small $A_t$. Now let $A_t$ be diagonal. Both sums split into coordinates. Look at one: its entry $a_t > 0$ never decreases, its error stays within $|e_t| \le D$. Then the first bracket is at most $a_1 D^2 + \sum (a_t - a_{t-1}) D^2 = a_T D^2$, and the coordinate's regret at most
+# Now let $A_t$ be diagonal. Both sums split into coordinates. Look at one: its entry $a_t > 0$ never decreases, its error stays within $|e_t| \le D$. Then the first bracket is at most $a_1 D^2 + \sum (a_t - a_{t-1}) D^2 = a_T D^2$, and the coordinate's regret at most
 #
 # $$
 # \frac{D^2 a_T}{2\eta} + \frac{\eta}{2} \sum_{t=1}^{T} \frac{g_t^2}{a_t} .
 # $$
 #
-# Suppose first that $a$ must be fixed, but that you may choose it in hindsight. The two terms are balanced at $a = \frac{\eta}{D} \sqrt{G_T}$, where $G_T$ is the sum of the squared gradients:
+# Suppose first that $a$ is fixed, and chosen in hindsight. The sum is smallest where its terms are equal, at $a = \frac{\eta}{D} \sqrt{G_T}$, where $G_T$ is the sum of the squared gradients:
 #
 # ```{math}
 # :label: eq-ch06-hindsight
@@ -207,7 +207,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % let \eta = \frac{D}{\sqrt{2}}
 # % check
 #
-# at $\eta = D/\sqrt 2$: only $\sqrt 2$ times what the best fixed rate, known in hindsight, guarantees. This is AdaGrad {cite}`duchi2011adaptive,mcmahan2010adaptive`.
+# at $\eta = D/\sqrt 2$: only $\sqrt 2$ times what the best fixed rate guarantees in hindsight. This is AdaGrad {cite}`duchi2011adaptive,mcmahan2010adaptive`.
 #
 # ```{math}
 # :label: eq-adagrad
@@ -220,7 +220,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # :::{rule} adagrad
 # :::
 #
-# The small $\epsilon$ keeps a coordinate without any gradient from $0/0$. Over $p$ coordinates the bound is $\sqrt 2\, D \sum_i \sqrt{G_{T,i}}$. One rate for all can guarantee $\sqrt p\, D \sqrt{\sum_i G_{T,i}}$, since the distance in all coordinates is up to $\sqrt p\, D$. By Cauchy and Schwarz
+# The small $\epsilon$ keeps a coordinate without any gradient from $0/0$. Over $p$ coordinates the bound is $\sqrt 2\, D \sum_i \sqrt{G_{T,i}}$. The best single rate guarantees $\sqrt p\, D \sqrt{\sum_i G_{T,i}}$, since all coordinates together may be $\sqrt p\, D$ away. By Cauchy and Schwarz
 #
 # ```{math}
 # :label: eq-ch06-cauchy
@@ -229,9 +229,9 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % for G_i in positive, p in 1..6
 # % check
 #
-# with equality only if all coordinates get equally much. So the $\sqrt 2$ is all that AdaGrad can lose, and if few coordinates get nearly everything, it gains.
+# with equality only if all $G_i$ are equal. In these bounds the $\sqrt 2$ is all that AdaGrad can lose, and where few coordinates get nearly everything it gains.
 #
-# The derivation did not need a diagonal. The root of the sum of outer products takes the place of $\sqrt{G_t}$, with the matrix $I$ of ones on the diagonal:
+# A whole matrix is possible too. The root of the sum of outer products takes the place of $\sqrt{G_t}$; $I$ is the identity, and $\epsilon_0$ is zero in the paper:
 #
 # ```{math}
 # :label: eq-adagrad-full
@@ -241,7 +241,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # \end{aligned}
 # ```
 #
-# It costs a $p \times p$ matrix and its root at every step, and buys indifference to the axes:
+# It asks a $p \times p$ matrix and its root at every step, and does not depend on the axes:
 
 # %%
 from optlib.problems import quadratic
@@ -271,7 +271,7 @@ for c in (0.01, 1.0, 100.0):
     print(f"gradient {c:g}: rate {0.1 / (10 * c):g} at the end, moved {-moved:.3f}")
 
 # %% [markdown]
-# The gradient's size does not show in the way, 1.859. If gradients are noise of standard deviation $\sigma$, then $G_t \approx \sigma^2 t$ and the rate is $\eta/(\sigma\sqrt t)$: the square root of chapter 5, with a constant that nobody had to choose. If they fade, $G_t$ converges and the rate settles. Ten noisy runs and one without noise, on $\frac12\theta^2$ from 5:
+# All three move by 1.859. If gradients are noise of standard deviation $\sigma$, then $G_t \approx \sigma^2 t$ and the rate is $\eta/(\sigma\sqrt t)$: the square root of chapter 5, with the right constant for each coordinate. If they fade, $G_t$ converges and the rate settles. Ten noisy runs and one without noise, on $\frac12\theta^2$ from 5:
 
 # %%
 rng, rates = np.random.default_rng(0), {}
@@ -281,9 +281,8 @@ for name, size in (("noise", 1.0), ("none", 0.0)):
         theta, G = adagrad(theta, theta + size * rng.normal(size=10), G, lr=1.0)
         seen.append(1 / np.sqrt(G))
     rates[name] = np.median(seen, axis=1)
-    low, high = np.percentile(seen[-1] * t**0.5, (10, 90))
-    print(f"{name}: rate {rates[name][-1]:.3f}, times root of t",
-          f"{low:.2f} to {high:.2f}")
+    low, high = np.percentile(seen[-1], (10, 90))
+    print(f"{name}: rate {low:.5f} to {high:.5f}; 1 / root of t is {t**-0.5:.5f}")
 
 # %%
 plot.curves(
@@ -299,7 +298,7 @@ plot.curves(
 
 
 # %% [markdown]
-# Under noise the rate times $\sqrt t$ is 0.99 to 1.00 at the end; without, the rate settles at 0.105. And under noise a falling rate is wanted (chapter 2). The rates $1/\sqrt t$ have an infinite sum, so no distance is out of reach. But the first gradients are never forgotten. Let the very first one be 1,000:
+# Under noise, where a falling rate is wanted, it ends at 0.00699 to 0.00705, with $1/\sqrt t$ at 0.00707; without noise it settles at 0.105. The rates $1/\sqrt t$ have an infinite sum, so no distance is out of reach. But the first gradients are never forgotten. Let the very first one be 1,000:
 
 # %%
 def arrive(rule, first, lr):
@@ -316,7 +315,7 @@ for rule, lr in ((adagrad, 1.0), (rmsprop, 0.01)):
 
 
 # %% [markdown]
-# AdaGrad with $\eta = 1$ needs 132 steps, with the spike 4,580. It does arrive. RMSProp, which comes below, needs 1,020 and 1,080 with $\eta = 0.01$: after a spike it has nothing to regain.
+# AdaGrad with $\eta = 1$ needs 132 steps, with the spike 4,580. It does arrive. RMSProp with $\eta = 0.01$ needs 1,020 and 1,080.
 #
 # ## Rare words
 #
@@ -361,17 +360,17 @@ plot.curves(
     "Noise 0.01; root mean square over groups of five weights, median and 10-90 % of "
     "ten seeds; rates tuned on five others.",
     alt="Log-log plot of the error of a weight against its frequency, 0.004 to 0.8. "
-    "RMSProp is highest, 0.18 for the rarest and 0.06 for the most frequent; SGD falls "
-    "from 0.08 to about 0.013 at the third point and stays there; AdaGrad is lowest, "
-    "from 0.013 down to 0.003.",
+    "RMSProp is highest, 0.18 for the rarest and 0.06 for the most frequent; SGD "
+    "falls from 0.08 to about 0.013 at the third point and stays there; AdaGrad is "
+    "lowest, from 0.013 down to 0.003.",
 )
 
 # %% [markdown]
-# With equal frequencies AdaGrad and SGD overlap, at 0.0018 and 0.0017. With unequal ones AdaGrad comes within 0.013 of the rare weights, SGD within 0.058, and the intervals are apart. A word that has come up $k$ times has a rate of about $\eta/\sqrt k$, in units of its gradients, whether that was early or late. SGD's one rate is capped by the frequent words. RMSProp is the worst of the three: when a rare word returns, $v$ has faded to nothing, and each sighting makes a step of $3.16\,\eta$, however small the error has become.
+# With equal frequencies AdaGrad and SGD overlap, at 0.0018 and 0.0017. With unequal ones AdaGrad comes within 0.013 of the rare weights, SGD within 0.058, and the intervals are apart. A word that has come up $k$ times has a rate that falls as $1/\sqrt k$, whether that was early or late. SGD's one rate is capped by the frequent words. RMSProp ends highest, at 0.16: when a rare word returns, $v$ has faded to nothing, and each sighting makes a step of $3.16\,\eta$, however small the error has become. That the frequent words are off as well is the floor of the next section.
 #
 # ## Forget: RMSProp
 #
-# If the scale of the gradients changes, an average should follow. Take a mean that drifts and noise around it, and compare the mean of everything so far, the mean of the last 19, and a *fading average*, $v_t = \rho v_{t-1} + (1-\rho) x_t$ with $\rho = 0.9$:
+# If the scale of the gradients changes, an average should follow. Noise around a mean that drifts is followed by the mean of everything so far, by the mean of the last 19, and by a *fading average*, $v_t = \rho v_{t-1} + (1-\rho) x_t$ with $\rho = 0.9$:
 
 # %%
 rng, T = np.random.default_rng(1), 2000
@@ -401,7 +400,7 @@ for name, size in (("drifting", 1), ("constant", 0)):
 # :::{rule} rmsprop
 # :::
 #
-# The lecture gets there from Rprop: divide by a number that is nearly the same for adjacent batches. Let the gradients shrink to a hundredth after 500 steps, ten seeds:
+# The lecture gets there from Rprop, with a divisor that is nearly the same for adjacent batches. Let the gradients shrink to a hundredth after 500 steps, ten seeds:
 
 # %%
 g = np.random.default_rng(0).normal(size=(1000, 10))
@@ -433,7 +432,7 @@ plot.curves(
 # %% [markdown]
 # AdaGrad's rate stays where it was. RMSProp's climbs from 1 to 100, within 100 steps for $\rho = 0.9$, and for 0.99 it is on its way at 12.5 after 500. The old scale fades from $v$ as $\rho^n$, and the root must fall to a hundredth: $2 \ln 100/\ln(1/\rho)$ is 87 steps for 0.9 and 916 for 0.99. A jump up is noticed at once.
 #
-# Two things the sum did not need. The average starts at zero, and the lecture does not correct it: the first step is $\eta/\sqrt{1-\rho} = 3.16\,\eta$ at $\rho = 0.9$, and $10\,\eta$ at PyTorch's 0.99. Chapter 7 corrects it. And a rate that no longer falls has a floor: on $\frac12\theta^2$ the steps end as jumps of $\eta$ between $\pm\eta/2$, where $\sqrt v = \eta/2$ as well.
+# The price is twofold. The average starts at zero, and the lecture does not correct it: the first step is $\eta/\sqrt{1-\rho} = 3.16\,\eta$ at $\rho = 0.9$, and $10\,\eta$ at PyTorch's 0.99. Chapter 7 corrects it. And a rate that no longer falls has a floor: on $\frac12\theta^2$ the steps end as jumps of $\eta$ between $\pm\eta/2$, where $\sqrt v = \eta/2$ as well.
 
 # %%
 first = [-rmsprop(0.0, 1.0, lr=1.0, rho=rho)[0] for rho in (0.9, 0.99)]
@@ -455,7 +454,7 @@ for g in (1e-4, 1e-5, 1e-6):
 # %% [markdown]
 # Under the root a gradient of $10^{-6}$ makes a hundredth of a step. This book keeps $\epsilon$ outside.
 #
-# In the widget one gradient a step comes in, and from the middle on all are multiplied by the jump. Read off how many steps each rule needs to forget, first for a jump down, then for one up. Then raise $\epsilon$ until the smaller gradients fall below it.
+# In the widget all gradients after step 200 are multiplied by the jump; AdaDelta belongs to the next section. Read off how many steps each rule needs to forget, for a jump down, then for one up. Then raise $\epsilon$ above the smaller gradients.
 
 # %%
 from optlib.widgets import Rates
@@ -524,7 +523,7 @@ for rule, lr in ((sgd, 1e-9), (adagrad, 1e-4), (rmsprop, 1e-5), (adadelta, 1.0))
     print(f"{rule.__name__:8}: times {a / base:.2g}, {b / base:.2g}, {k / base:.2g}")
 
 # %% [markdown]
-# Tenths and tens of the unit multiply the way of gradient descent by $c^2$, of AdaGrad and RMSProp by $c$. A loss 1,000 times as large concerns gradient descent alone. AdaDelta should have 1 everywhere, and has 0.15 and 1.2. The $\epsilon$ is to blame: under the upper root it is the square of a length, and it is $10^{-6}$ in meters and in millimeters. Drop it, and start $u$ at the same length in each unit:
+# With $c = 0.1$ and 10 the way of gradient descent is multiplied by $c^2$, that of AdaGrad and RMSProp by $c$. A loss 1,000 times as large concerns gradient descent alone. AdaDelta should have 1 everywhere, and has 0.15 and 1.2. Its $\epsilon$ under the upper root is the square of a length, and is $10^{-6}$ in meters and in millimeters. Drop it, and start $u$ at the same length in each unit:
 
 # %%
 for c in (0.1, 1, 10):
@@ -579,7 +578,7 @@ for rule, low in lowest.items():
     print(f"{rule.__name__:16} at {best[0]:7.1g}: {shown}")
 
 # %% [markdown]
-# AdaGrad ends at 0.040, the others between 0.061 and 0.105. Its interval reaches into those of RMSProp and SGD, but not into that of SGD with a falling rate, 0.105 (0.101 to 0.118): that the rates fall is not what helps it here. Rprop, on batches, ends above the $\ln 10 = 2.3$ of the start at all of its first steps.
+# AdaGrad ends at 0.040, the others but Rprop between 0.061 and 0.105. Its interval reaches into those of SGD and of both RMSProps, but not into that of SGD with a falling rate, 0.105 (0.101 to 0.118): falling alone does not do it. Rprop on batches ends at 13, far above the $\ln 10 = 2.3$ of the start, at the best of its first lengths.
 #
 # RMSProp is often recommended for recurrent networks. Let one with 16 units read ten numbers, of which two are marked, and tell the sum of those two. A guess that never looks has an error of $1/6 = 0.167$. Held fixed: 400 steps on fresh batches of 20, gradients clipped to length one, seven rates over two decades, chosen on two seeds, five others measured.
 
@@ -647,7 +646,7 @@ for rule, low in lowest.items():
     print(f"{rule.__name__:8} at {best[0]:.1g}: {shown}")
 
 # %% [markdown]
-# RMSProp ends at 0.053, below SGD at 0.085 with intervals that touch. Momentum, which knows nothing of coordinates, is at 0.021, Adam, which has both, at 0.015. In this small case the average of gradients does more than the divisor.
+# RMSProp ends at 0.060, AdaGrad at 0.053 with an overlapping interval, SGD at 0.116. Momentum, which knows nothing of coordinates, is at 0.022, and Adam, which has both, at 0.016. In this small case the average of gradients does more than the divisor.
 #
 # ## What the documents say
 #
@@ -680,37 +679,37 @@ print(f"v over the curvature: median {np.median(square / hessian):.2f}")
 # :::{errata} What the documents say, and what is right
 # :ids: D0-05 D0-06 D0-07 D0-08 D0-09 D0-10 D0-11 D1-18 D1-19 D1-20 D1-21 D1-22 D1-23 D1-24 D1-25 D1-26 D1-27 D1-28 D1-29 D1-30 D1-31 D2-06 D2-07 D2-08 X-08 X-10 X-13 X-16
 #
-# **Epsilon.** Doc 0 puts it under the root in AdaGrad and RMSProp and outside in Adam, doc 1 leaves it out, doc 2 has lost it. Duchi and coauthors have it outside, and so does this book. Under the root $10^{-8}$ acts as $10^{-4}$; without it three pixels of the digits make NaN.
+# **Epsilon.** Doc 0 puts it under the root in AdaGrad and RMSProp and outside in Adam; doc 1 leaves it out, doc 2 has lost it. With Duchi and coauthors it stands outside here. Under the root $10^{-8}$ acts as $10^{-4}$; without it three pixels of the digits make NaN.
 #
-# **Formulas.** Doc 1 divides by a matrix, where the inverse root of its diagonal is meant. It squares a vector's entry twice indexed, $g_{\tau,i}^2$. Docs 1 and 2 are restored by {eq}`eq-adagrad`, {eq}`eq-adagrad-full` and {eq}`eq-rmsprop`.
+# **Formulas.** Doc 1 divides by a matrix where the inverse root of its diagonal is meant, and squares $g(i,i)$ for $g_{\tau,i}$. {eq}`eq-adagrad`, {eq}`eq-adagrad-full` and {eq}`eq-rmsprop` restore what docs 1 and 2 lack.
 #
 # **Large gradients, smaller updates.** Doc 0 says so of AdaGrad. The rate is smaller, the update the same: 1.859 three times.
 #
-# **A rate that decays to zero.** Docs 0 and 2 let training stall. The rate goes to zero if and only if the sum of squares is infinite; with noise it is $1/\sqrt t$, whose sum is infinite, without noise it settles. Near an optimum, where doc 2 sees the harm, noise makes falling welcome. The harm is in large first gradients: 4,580 steps for 132.
+# **A rate that decays to zero.** So docs 0 and 2, and training stalls. It does if and only if the sum of squares is infinite; with noise it is $1/\sqrt t$, whose sum is infinite. Near an optimum, where doc 2 sees the harm, falling is welcome. Large first gradients do the harm: 4,580 steps for 132.
 #
-# **Not for non-convex problems?** Doc 0 says so, and recommends AdaGrad for word embeddings, which are not convex. Ward, Wu and Bottou {cite}`ward2019adagrad` prove convergence without convexity, and in the recurrent network it is in the middle.
+# **Not for non-convex problems.** So doc 0, which recommends AdaGrad for word embeddings; those are not convex. Ward, Wu and Bottou {cite}`ward2019adagrad` prove convergence without convexity, and the recurrent network is no worse off with it than with RMSProp.
 #
-# **Sparse features, early.** The rare feature gains at each occurrence, not only at first.
+# **Sparse features, early.** They gain at each occurrence, early or late.
 #
-# **RMSProp does not collapse.** True, at a price that doc 0 does not name: a floor of $\eta/2$, and first steps of 3.16 or $10\,\eta$, for want of a correction.
+# **RMSProp does not collapse.** At a price that doc 0 leaves out: a floor of $\eta/2$, and a first step of 3.16 or $10\,\eta$ for want of a correction.
 #
-# **Rprop.** Doc 1 has it for batches of one, by unknown reasons not for mini-batches. It wants the full gradient; on batches its votes do not cancel, $-3617$. Its rule lacks that only signs enter, that the factors multiply, the bounds of the step, and what happens after a turn. There are papers of 1992 {cite}`riedmiller1992rprop` and 1993.
+# **Rprop.** Doc 1 has it for batches of one, and failing on mini-batches for some reason. It wants the full gradient; on batches its signs do not cancel. Doc 1's rule lacks that only signs enter, that the factors multiply, the bounds, and the turn. Besides the paper of 1993 there is one of 1992 {cite}`riedmiller1992rprop`.
 #
-# **Who copied whom.** RMSProp was presented as Rprop for mini-batches, not as a copy of AdaGrad, which McMahan and Streeter found at the same time {cite}`mcmahan2010adaptive`. RMSProp and AdaDelta are both of late 2012.
+# **Who copied whom.** RMSProp was presented as Rprop for mini-batches, not as a copy of AdaGrad, which McMahan and Streeter found at the same time. It and AdaDelta are both of late 2012; which came first is open.
 #
-# **Moments and momentum.** Doc 1 calls $G_t$ a second moment. It is a sum, and grows from 373 to 39,848 while $G_t/t$ stays near 4. Nor does it keep momentum: after one gradient AdaGrad stands still.
+# **Moment, momentum.** Doc 1's $G_t$ is a sum, no second moment: it grows from 373 to 39,848 while $G_t/t$ stays near 4. Nor is it momentum: after one gradient AdaGrad stands still.
 #
-# **The full matrix.** Doc 1: never used. It is the root of Shampoo, chapter 12.
+# **The full matrix.** Doc 1: never used. It is behind Shampoo, chapter 12.
 #
-# **Why an average that fades?** Doc 1 guesses that it usually beats the plain one. It does where things drift and loses where they do not. The stated reason is a divisor that is nearly the same for adjacent batches.
+# **Why fade?** Because such averages usually win, guesses doc 1. They win where things drift, 0.24 against 0.70, and lose where they do not.
 #
-# **Hamiltonian.** The Hessian is meant. Doc 1 sees no interpretation of $v$. There is one: if labels came from the model, the mean of $gg^\top$ would be the Hessian of this loss. On the digits the diagonals correlate with 0.97, the squares being 0.30 of the curvatures in the median. But RMSProp divides by the root: no Newton's method.
+# **Hamiltonian.** The Hessian is meant, and doc 1 sees no interpretation of $v$. If labels came from the model, the mean of $gg^\top$ would be this loss's Hessian. On the digits the diagonals correlate with 0.97, though $v$ is 0.30 of the curvature in the median. But RMSProp divides by the root, which is not Newton's step.
 #
-# **AdaDelta.** Doc 1 has an extra $\eta$, no $\epsilon$, and the numerator of the same step. It would never leave its start. Its units are right without $\epsilon$; with it a length is hidden there. Adam has $\eta$ in the units of $\theta$ again.
+# **AdaDelta.** Doc 1 has an extra $\eta$, no $\epsilon$, and the numerator of the same step; so it never leaves its start. The units are right without $\epsilon$; Adam's $\eta$ has those of $\theta$ again.
 #
-# **Rho.** 0.9 in docs 0 and 2, whose blank is this $\rho$; 0.99 in PyTorch; doc 1 calls it $\beta$.
+# **Rho.** 0.9 in docs 0 and 2, where it is the blank; 0.99 in PyTorch; $\beta$ in doc 1.
 #
-# **Standing.** For recurrent nets (doc 0), a first choice but overshadowed (doc 2), an afterthought (doc 3). Our small recurrent net has it between SGD and Adam.
+# **Standing.** For recurrent networks (doc 0), a first choice overshadowed by Adam (doc 2), an afterthought (doc 3). Our small one has it between SGD and Adam.
 # :::
 #
 # ## Exercises
@@ -791,7 +790,7 @@ check("per-coordinate-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. Dividing by the root of the sum of squares is, up to $\sqrt 2$, as good a guarantee as the best fixed rates in hindsight; this is AdaGrad, and its matrix form does not depend on the axes. Under noise its rate falls as $1/\sqrt t$; without, it settles; a large first gradient it never forgets. RMSProp forgets, follows a change of scale after about $2 \ln s/\ln(1/\rho)$ steps, and has a floor of $\eta/2$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses signs alone, and only the full gradient's.
+# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. Dividing by the root of the sum of squares is, up to $\sqrt 2$, as good a guarantee as the best fixed rates in hindsight; this is AdaGrad, and its matrix form does not depend on the axes. Under noise its rate falls as $1/\sqrt t$; without, it settles; a large first gradient it never forgets. RMSProp follows a change of scale after about $2 \ln s/\ln(1/\rho)$ steps, and has a floor of $\eta/2$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses signs alone, and only the full gradient's.
 #
 # ## Sources
 #

@@ -21,7 +21,7 @@ const FIELDS = {
 };
 const FRAME = { left: 48, right: 74, top: 12, bottom: 22 };
 const LABEL = "Rates under a jump of the gradients";
-const HELP = "Point at a plot, or move the slider under it, to read the numbers of a step.";
+const HELP = "Point at a plot, or move the slider of the step, to read its numbers.";
 
 function render({ model, el }) {
   const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
