@@ -6,6 +6,7 @@ from optlib.problems.digits import digits, digits_mlp, digits_softmax
 from optlib.problems.fields import critical_point, random_field
 from optlib.problems.lasso import diabetes, group_lasso, lasso, lasso_path
 from optlib.problems.quadratic import lessard, quadratic, spectrum
+from optlib.problems.reddi import reddi, reddi_random
 from optlib.problems.slices import slice_plane
 from optlib.problems.surfaces import rosenbrock, saddle, surface, two_wells
 
@@ -24,6 +25,8 @@ __all__ = [
     "minibatches",
     "quadratic",
     "random_field",
+    "reddi",
+    "reddi_random",
     "rosenbrock",
     "saddle",
     "slice_plane",

@@ -142,6 +142,24 @@ def rates(widget, gradients):
     return _image(body, height, text)
 
 
+def regret(widget, lines):
+    """Where the chosen rules of a Regret stand, over a logarithmic axis of steps.  lines: {name: places}."""
+    height, sides = 220, (40, 350)
+    t = np.unique(np.geomspace(1, widget.steps, 200).astype(int))
+    body, taken = "", []
+    for value in (1, 0, -1):
+        y = height / 2 - 90 * value
+        body += f'<path d="M{sides[0]} {y:.1f}H{sides[1]}" style="stroke: {INK["rule"]}"/>'
+        body += f'<text x="6" y="{y + 5:.1f}" style="fill: {INK["muted"]};{FONT}">{value:g}</text>'
+    for name, places in lines.items():
+        x = sides[0] + (sides[1] - sides[0]) * np.log(t) / np.log(widget.steps)
+        points = np.column_stack([x, height / 2 - 90 * places[t]])
+        body += _line(points, palette.RULES[name][1]) + _label(name, *points[-1], taken)
+    names = ", ".join(palette.label(name) for name in lines)
+    text = f"Where {names} stand in {widget.steps} steps on slopes {widget.scale:g}, -1, -1 between -1 and 1."
+    return _image(body, height, text)
+
+
 def _bands(f, window, screen):
     """Shading and level curves: deep is dark, and the levels crowd near the bottom."""
     xs, ys = np.linspace(*window[:2], 81), np.linspace(*window[2:], 69)

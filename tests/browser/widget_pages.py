@@ -6,7 +6,7 @@ Run by the Python that builds the book; the tests' own has no ipywidgets.
 import sys
 from pathlib import Path
 
-from optlib.widgets import Basins, Batches, Composer, Explorer, Rates, Stream, module_source
+from optlib.widgets import Basins, Batches, Composer, Explorer, Rates, Regret, Stream, module_source
 
 LOADED = ["momentum", "nesterov", "adam"]  # all three take the momentum slider
 PAGES = {
@@ -18,6 +18,7 @@ PAGES = {
     "batches": lambda: [Batches()],
     "rates": lambda: [Rates()],
     "composer": lambda: [Composer()],
+    "regret": lambda: [Regret()],
     "two": lambda: [Explorer(question="descent"), Explorer(question="descent", lr={"sgd": 0.05}, start=[1.5, -1.0])],
     "heavy": lambda: [Explorer(landscape="rosenbrock", rules=LOADED, step=500)],
     "heavy_tilted": lambda: [Explorer(landscape="tilted_ravine", rules=LOADED, step=500)],
@@ -40,7 +41,7 @@ body {{ max-width: 44rem; margin: 1rem auto; padding: 0 1rem; }}
 
 
 def main(folder):
-    for module in ("basins.js", "batches.js", "composer.js", "explorer.js", "rates.js", "stream.js"):
+    for module in ("basins.js", "batches.js", "composer.js", "explorer.js", "rates.js", "regret.js", "stream.js"):
         file = folder / "_static" / "widgets" / module
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(module_source(module), encoding="utf-8")
