@@ -8,7 +8,17 @@ import importlib
 from optlib.exercises.kinds import Hint
 from optlib.exercises.verdict import Verdict, unanswered
 
-CHAPTERS = ("descent-step", "stochastic-gradients", "landscapes", "momentum", "schedules", "per-coordinate", "adam", "repairing-adam")
+CHAPTERS = (
+    "descent-step",
+    "stochastic-gradients",
+    "landscapes",
+    "momentum",
+    "schedules",
+    "per-coordinate",
+    "adam",
+    "repairing-adam",
+    "decay-and-prox",
+)
 
 __all__ = ["CHAPTERS", "Verdict", "check", "exercises"]
 

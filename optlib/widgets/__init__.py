@@ -3,10 +3,11 @@
 from optlib.widgets.basins import Basins
 from optlib.widgets.batches import Batches
 from optlib.widgets.composer import Composer
+from optlib.widgets.decay import Decay
 from optlib.widgets.explorer import Explorer
 from optlib.widgets.rates import Rates
 from optlib.widgets.regret import Regret
 from optlib.widgets.source import module_source
 from optlib.widgets.stream import Stream
 
-__all__ = ["Basins", "Batches", "Composer", "Explorer", "Rates", "Regret", "Stream", "module_source"]
+__all__ = ["Basins", "Batches", "Composer", "Decay", "Explorer", "Rates", "Regret", "Stream", "module_source"]

@@ -160,6 +160,29 @@ def regret(widget, lines):
     return _image(body, height, text)
 
 
+def decay(widget):
+    """The two weights of a Decay under both rules."""
+    height, sides = 220, (34, 320)
+    lines = {(which, name): line for which, both in widget.weights().items() for name, line in both.items()}
+    high = max(1.1, *(line.max() for line in lines.values()))
+    low = min(-0.1, *(line.min() for line in lines.values()))
+
+    def screen(values):
+        return np.column_stack([np.linspace(*sides, len(values)), height * (high - np.asarray(values)) / (high - low)])
+
+    body, taken = "", []
+    for value in (0, 0.5, 1):
+        (x0, y), (x1, _) = screen([value, value])
+        body += f'<path d="M{x0:.1f} {y:.1f}H{x1:.1f}" style="stroke: {INK["rule"]}"/>'
+        body += f'<text x="4" y="{y + 5:.1f}" style="fill: {INK["muted"]};{FONT}">{value:g}</text>'
+    every = max(1, widget.steps // 200)
+    for (which, name), line in lines.items():
+        points = screen(line[::every])
+        body += _line(points, palette.RULES[name][1]) + _label(name, *points[-1], taken, f", {which}")
+    text = f"The loud and the quiet weight over {widget.steps} steps under Adam with L2 and under AdamW."
+    return _image(body, height, text)
+
+
 def _bands(f, window, screen):
     """Shading and level curves: deep is dark, and the levels crowd near the bottom."""
     xs, ys = np.linspace(*window[:2], 81), np.linspace(*window[2:], 69)
@@ -192,7 +215,7 @@ def _walk(name, points, height, taken):
     return _line(np.clip(points, -1e4, 1e4), color) + dot + _label(name, x, y, taken)
 
 
-def _label(name, x, y, taken):
+def _label(name, x, y, taken, more=""):
     """The name of a rule beside (x, y), further down while another label stands there."""
     while any(abs(x - u) < 120 and abs(y - v) < 17 for u, v in taken):
         y += 17
@@ -200,7 +223,7 @@ def _label(name, x, y, taken):
     anchor, shift = ("end", -10) if x > 0.82 * WIDTH else ("start", 10)
     style = f"fill: {palette.RULES[name][1]};{FONT};stroke: {INK['paper']};stroke-width:3px;paint-order:stroke"
     at = f'x="{x + shift:.1f}" y="{y + 5:.1f}" text-anchor="{anchor}"'
-    return f'<text {at} style="{style}">{html.escape(palette.label(name))}</text>'
+    return f'<text {at} style="{style}">{html.escape(palette.label(name) + more)}</text>'
 
 
 def _line(points, color):

@@ -6,7 +6,7 @@ Run by the Python that builds the book; the tests' own has no ipywidgets.
 import sys
 from pathlib import Path
 
-from optlib.widgets import Basins, Batches, Composer, Explorer, Rates, Regret, Stream, module_source
+from optlib.widgets import Basins, Batches, Composer, Decay, Explorer, Rates, Regret, Stream, module_source
 
 LOADED = ["momentum", "nesterov", "adam"]  # all three take the momentum slider
 PAGES = {
@@ -17,6 +17,7 @@ PAGES = {
     "basins": lambda: [Basins()],
     "batches": lambda: [Batches()],
     "rates": lambda: [Rates()],
+    "decay": lambda: [Decay()],
     "composer": lambda: [Composer()],
     "regret": lambda: [Regret()],
     "two": lambda: [Explorer(question="descent"), Explorer(question="descent", lr={"sgd": 0.05}, start=[1.5, -1.0])],
@@ -41,7 +42,7 @@ body {{ max-width: 44rem; margin: 1rem auto; padding: 0 1rem; }}
 
 
 def main(folder):
-    for module in ("basins.js", "batches.js", "composer.js", "explorer.js", "rates.js", "regret.js", "stream.js"):
+    for module in ("basins.js", "batches.js", "composer.js", "decay.js", "explorer.js", "rates.js", "regret.js", "stream.js"):
         file = folder / "_static" / "widgets" / module
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(module_source(module), encoding="utf-8")

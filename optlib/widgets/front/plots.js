@@ -91,7 +91,7 @@ function niceTicks(low, high) {
   return out;
 }
 
-function panel(app, title, height, content) {
+export function panel(app, title, height, content) {
   const canvas = h("canvas", { role: "img", class: "read" });
   const element = h("div", {}, h("p", { class: "title" }, title), canvas);
   const point = (event) => {
