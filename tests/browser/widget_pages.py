@@ -17,8 +17,8 @@ PAGES = {
     "basins": lambda: [Basins()],
     "batches": lambda: [Batches()],
     "rates": lambda: [Rates()],
-    "decay": lambda: [Decay()],
     "composer": lambda: [Composer()],
+    "decay": lambda: [Decay()],
     "regret": lambda: [Regret()],
     "two": lambda: [Explorer(question="descent"), Explorer(question="descent", lr={"sgd": 0.05}, start=[1.5, -1.0])],
     "heavy": lambda: [Explorer(landscape="rosenbrock", rules=LOADED, step=500)],
@@ -42,7 +42,16 @@ body {{ max-width: 44rem; margin: 1rem auto; padding: 0 1rem; }}
 
 
 def main(folder):
-    for module in ("basins.js", "batches.js", "composer.js", "decay.js", "explorer.js", "rates.js", "regret.js", "stream.js"):
+    for module in (
+        "basins.js",
+        "batches.js",
+        "composer.js",
+        "decay.js",
+        "explorer.js",
+        "rates.js",
+        "regret.js",
+        "stream.js",
+    ):
         file = folder / "_static" / "widgets" / module
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(module_source(module), encoding="utf-8")

@@ -12,7 +12,19 @@ from optlib import rules
 from optlib.grammar import call, read
 from optlib.plot import palette
 from optlib.problems.landscapes import LANDSCAPES
-from optlib.widgets import Basins, Batches, Composer, Decay, Explorer, Rates, Regret, Stream, module_source, paths, signals
+from optlib.widgets import (
+    Basins,
+    Batches,
+    Composer,
+    Decay,
+    Explorer,
+    Rates,
+    Regret,
+    Stream,
+    module_source,
+    paths,
+    signals,
+)
 from tests.optlib.node import FRONT, GENERATED, ask, close, node
 
 WIDGETS = {
@@ -53,7 +65,9 @@ def test_two_of_a_kind_say_the_same(make):
     assert first["text/html"] == second["text/html"] and first["text/plain"] == second["text/plain"]
 
 
-@pytest.mark.parametrize("name", ["basins.js", "batches.js", "composer.js", "decay.js", "explorer.js", "rates.js", "regret.js", "stream.js"])
+@pytest.mark.parametrize(
+    "name", ["basins.js", "batches.js", "composer.js", "decay.js", "explorer.js", "rates.js", "regret.js", "stream.js"]
+)
 def test_a_module_stands_alone_and_is_small(name):
     text = module_source(name)
     assert not re.search(r"^(import|export (?!default))", text, flags=re.MULTILINE)
