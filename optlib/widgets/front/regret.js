@@ -3,7 +3,7 @@
 
 import { RULES } from "../generated.js";
 import { FONT, fit, halo } from "./canvas.js";
-import { FADE, PLAIN, ruleHead, sliderRow } from "./controls.js";
+import { FADE, LOG, PLAIN, ruleHead, sliderRow } from "./controls.js";
 import { clamp, number } from "./numbers.js";
 import { h } from "./page.js";
 import { average, climb, walk } from "./lines.js";
@@ -24,7 +24,6 @@ const FIELDS = {
 const LABEL = "Adam on lines that are steep once in three steps";
 const HELP = "Move C and β₂; point at a plot, or move the slider of the step, to read its numbers.";
 const FRAME = { left: 40, right: 84, top: 10, bottom: 22 };
-const RATE = { to: Math.log10, from: (s) => Number((10 ** s).toPrecision(2)), step: 0.01 };
 const TIME = { to: Math.log10, from: (s) => Math.round(10 ** s), step: 0.001 };
 
 function render({ model, el }) {
@@ -126,7 +125,7 @@ function controls(app) {
     row("scale", { label: "Slope C", low: 2, high: 10, scale: { ...PLAIN, from: (s) => Number(s.toFixed(2)) } }),
     row("beta2", { label: "Decay β₂", low: 0, high: 0.9999, scale: FADE, text: fading }),
     row("beta1", { label: "Momentum β₁", low: 0, high: 0.99, scale: FADE, text: fading }),
-    row("lr", { label: "Rate η", low: 0.01, high: 1, scale: RATE }),
+    row("lr", { label: "Rate η", low: 0.01, high: 1, scale: LOG }),
     at,
   ];
   const slides = h("div", { class: "slides" }, ...rows.map((r) => r.element));
