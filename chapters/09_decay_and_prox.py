@@ -89,7 +89,7 @@ for rule, decay in ((sgd, 0.1), (momentum, 0.1), (momentum, 1.0), (adam, 0.1)):
 # \end{aligned}
 # ```
 #
-# Everything that enters the average is divided by $\sqrt{\hat v_t}$, the penalty too. Its share of a step is about $\eta\lambda\theta/\sqrt{\hat v_t}$. For the loud weight the divisor is 10, and a tenth of the decay is left. For the quiet one it is at first $\lambda\theta = 0.1$ itself: each step is as long as $\eta$, whatever $\lambda$ is, until the penalty has sunk into the noise, at $\theta = 0.01/\lambda = 0.1$. AdamW takes the decay out of the fraction {cite}`loshchilov2019decoupled`:
+# Everything that enters the average is divided by $\sqrt{\hat v_t}$, the penalty too. Its share of a step is about $\eta\lambda\theta/\sqrt{\hat v_t}$. For the loud weight the divisor is 10, and a tenth of the decay is left. For the quiet one it is at first $\lambda\theta = 0.1$ itself: the steps are nearly as long as $\eta$, whatever $\lambda$ is. As the weight shrinks its gradient does too, but $\hat v$ remembers the larger ones, and the fall slows down. AdamW takes the decay out of the fraction {cite}`loshchilov2019decoupled`:
 #
 # ```{math}
 # :label: eq-adamw
@@ -115,13 +115,13 @@ plot.curves(
     caption="AdamW shrinks both weights alike; Adam with L2 takes nearly all of the "
     "quiet one. Means over ten seeds, learning rate 0.001, decay 0.1.",
     alt="Line plot of the weight over 2,000 steps, four lines from 1. Adam with L2 "
-    "on the quiet weight falls along a straight line and is at 0.02 by the end; on "
-    "the loud weight it stays near 0.97. Both lines of AdamW bend down together to 0.8.",
+    "on the quiet weight falls at once, ever more slowly, to 0.02 by the end; on "
+    "the loud weight it ends at 0.96. Both lines of AdamW go down together to 0.8.",
 )
 
 
 # %% [markdown]
-# The straight line is the step of length $\eta$. Does it matter on which side of the step the decay is taken? Let a weight fall toward the minimum of $\frac12(\theta - 2)^2$ with a gradient that also swings:
+# The first 100 steps take nearly 0.1 off the quiet weight: that is $\eta$ a step. Does it matter on which side of the step the decay is taken? Let a weight fall toward the minimum of $\frac12(\theta - 2)^2$ with a gradient that also swings:
 
 # %%
 def fall(decay):
@@ -576,7 +576,7 @@ for weight in (5, 8):
 # %% [markdown]
 # At 8 the pair of age and sex is gone as one.
 #
-# Try it. The widget sends the two weights of the beginning through both rules. Raise the quiet noise until both weights of Adam with L2 move alike. Set $\lambda = 0$: what is left is Adam. Then lower $\lambda$ to 0.01, and see that the quiet weight of Adam with L2 falls as before.
+# Try it. The widget sends the two weights of the beginning through both rules. Raise the quiet noise until both weights of Adam with L2 move alike. Set $\lambda = 0$: what is left is Adam. Then raise it to 1: AdamW shrinks ten times as fast as at first, and the quiet weight of Adam with L2 falls as it did.
 
 # %%
 from optlib.widgets import Decay

@@ -89,7 +89,7 @@ check("decay-and-prox-6", sweep)
 # (solution-decay-and-prox-7)=
 # ## Which weight shrinks fastest?
 #
-# At first the penalty's gradient is 0.1. The quiet weight sees hardly anything else, so its step is $\eta$, and half of it is gone after 500 steps. The middle one divides by the root of $0.1^2 + 0.1^2$, the loud one by a little more than 1.
+# At first the penalty's gradient is 0.1. The quiet weight sees hardly anything else, so its steps are nearly $\eta$ at first, and 0.44 of it is gone after 500. The middle one divides by the root of $0.1^2 + 0.1^2$, the loud one by a little more than 1.
 
 # %%
 noise = np.random.default_rng(0).normal(size=(500, 3, 100)) * [[1.0], [0.1], [0.001]]

@@ -30,7 +30,7 @@ def open_decay(request, home, widgets, visit, seen):
 
 
 def compare(hand, where):
-    """What holds without knowing the draws: the length of the first step, AdamW's decay beside it, Adam without decay."""
+    """What holds for all draws: the length of the first step, AdamW's decay beside it, Adam without decay."""
     state, data = hand.state, hand.ask("data()")
     for which in ("loud", "quiet"):
         both = {name: np.array(data[which][name]) for name in RULES}
