@@ -146,7 +146,7 @@ for beta2 in (0.1, 0.9):
 # % for T in 2..9, w_t in positive, e_t in real
 # % check
 #
-# Here every proof of this kind replaces $e_t^2$ by the square of the width $D$ of the interval. It may do so only if no $w_{t+1} - w_t$ is negative. Then the sum telescopes to at most $w_T D^2$. The published proof of Adam's convergence assumed this sign. For SGD and AdaGrad it holds. Adam's $v_t$ falls after every large slope:
+# Here every proof of this kind replaces $e_t^2$ by the square of the width $D$ of the interval. It may do so only if no $w_{t+1} - w_t$ is negative. Then the sum telescopes to at most $w_T D^2$. The published proof of Adam's convergence assumed this sign. For SGD and AdaGrad it holds while the rates do not rise. Adam's $v_t$ falls after every large slope:
 
 # %%
 v, w = 0.0, []
@@ -175,7 +175,7 @@ print(f"one over the rate falls at {np.mean(np.diff(w) < 0):.0%} of all steps")
 # :::{rule} amsgrad
 # :::
 #
-# As in the paper, nothing is corrected (`corrected=0`); PyTorch corrects $m$ and $\bar v$, and optax corrects $v$ before it takes the maximum. Now $w_t = \sqrt{\bar v_t}/\eta_t$ never falls while the rates do not rise, and the proof goes through. Let all $|g_t| \le G$ and $\eta_t = \eta/\sqrt t$. Then $w_T \le G\sqrt T/\eta$. The last term of {eq}`eq-ch08-step` is small because $g_t^2 \le v_t/(1-\beta_2) \le \bar v_t/(1-\beta_2)$, so that it is at most $\eta_t \sqrt{\bar v_t}/2(1-\beta_2) \le \eta G/2(1-\beta_2)\sqrt t$. The sum of $1/\sqrt t$ stays below $2\sqrt T$:
+# As in the paper, nothing is corrected (`corrected=0`); PyTorch corrects $m$ and $\bar v$, and optax corrects $v$ before it takes the maximum. Now $w_t = \sqrt{\bar v_t}/\eta_t$ never falls while the rates do not rise, and the proof goes through. Let all $|g_t| \le G$ and $\eta_t = \eta/\sqrt t$. Then $w_T \le G\sqrt T/\eta$. The last term of {eq}`eq-ch08-step` is small: $g_t^2 \le v_t/(1-\beta_2) \le \bar v_t/(1-\beta_2)$ and $\sqrt{\bar v_t} \le G$, so it is at most $\frac{\eta G}{2 (1-\beta_2)} \cdot \frac{1}{\sqrt t}$. The sum of $1/\sqrt t$ stays below $2\sqrt T$:
 #
 # ```{math}
 # :label: eq-ch08-root
@@ -184,7 +184,7 @@ print(f"one over the rate falls at {np.mean(np.diff(w) < 0):.0%} of all steps")
 # % for T in 1..60
 # % check
 #
-# So the regret of $T$ steps is at most $\left(GD^2/2\eta + \eta G/(1-\beta_2)\right)\sqrt T$, and its average goes to zero like $1/\sqrt T$. (With $\beta_1 > 0$ the paper's proof asks that $\beta_1$ decays.) A maximum over two steps in place of all is not enough, as doc 1's formula shows:
+# So the regret of $T$ steps is at most $\left(\frac{G D^2}{2 \eta} + \frac{\eta G}{1-\beta_2}\right) \sqrt T$, and its average goes to zero like $1/\sqrt T$. (With $\beta_1 > 0$ the paper's proof asks that $\beta_1$ decays.) A maximum over two steps in place of all is not enough, as doc 1's formula shows:
 
 # %%
 def two_step(theta, g, m=0, v=0, *, lr=1e-3, beta1=0.9, beta2=0.999):
@@ -270,7 +270,7 @@ for t in range(1, 101):
 # \end{aligned}
 # ```
 #
-# With $\rho$ degrees of freedom the means of $1/\hat v$ and of $1/\hat v^2$ are $\rho/(\rho-2)$ and $\rho^2/(\rho-2)(\rho-4)$, so the variance of $1/\hat v$ is
+# With $\rho$ degrees of freedom the means of $1/\hat v$ and of $1/\hat v^2$ are $\frac{\rho}{\rho-2}$ and $\frac{\rho^2}{(\rho-2)(\rho-4)}$, so the variance of $1/\hat v$ is
 #
 # ```{math}
 # :label: eq-ch08-variance
@@ -279,7 +279,7 @@ for t in range(1, 101):
 # % for q in (5, 50)
 # % check
 #
-# with $q$ for $\rho$, and none below $\rho = 4$. A root halves relative errors: divide by four times the mean, and the variance of $1/\sqrt{\hat v}$ is nearly $\rho/2(\rho-2)(\rho-4)$. RAdam multiplies Adam's step by the number that makes this variance what it will be in the end:
+# with $q$ for $\rho$, and none below $\rho = 4$. A root halves relative errors: divide by four times the mean, and the variance of $1/\sqrt{\hat v}$ is nearly $\frac{\rho}{2 (\rho-2)(\rho-4)}$. RAdam multiplies Adam's step by the number that makes this variance what it will be in the end:
 #
 # ```{math}
 # :label: eq-radam-r
@@ -287,7 +287,7 @@ for t in range(1, 101):
 # ```
 # % where \rho_\infty > 4
 #
-# While $\rho_t \le 4$ there is no variance to speak of, and it steps by momentum alone:
+# While $\rho_t \le 4$ there is no finite variance, and it steps by momentum alone:
 #
 # ```{math}
 # :label: eq-radam-update
@@ -317,13 +317,13 @@ print("r at 5, 100, 1000, 5000:", r[[4, 99, 999, 4999]].round(3))
 # %%
 linear = np.minimum(1, t * (1 - b2) / 2)
 plot.curves(
-    {"r of RAdam": (t[5:], r[5:]), "linear warm-up": (t, linear)},
+    {"r of RAdam": (t[4:], r[4:]), "linear warm-up": (t, linear)},
     log="xy", marks=False, rule={"r of RAdam": "radam"}, title="Factor of the rate",
-    caption="RAdam's factor is a warm-up: it rises from 0.02 to nearly 1 in some "
-    "2/(1 - beta2) = 2,000 steps. Beta2 = 0.999.",
+    caption="RAdam's factor is a warm-up: it rises from 0.02 at step 5 to 0.8 at "
+    "2/(1 - beta2) = 2,000, where the linear one is done. Beta2 = 0.999.",
     alt="Line plot, both axes logarithmic: steps 1 to 6,000 against the factor of "
     "the rate. Linear warm-up is a straight line from 0.0005 to 1 at step 2,000. The "
-    "r of RAdam begins at step 6 near 0.03, runs above that line, crosses it at step "
+    "r of RAdam begins at step 5 near 0.02, runs above that line, crosses it at step "
     "1,512, and bends toward 1.",
 )
 
@@ -426,7 +426,7 @@ plot.dots(
 )
 
 # %% [markdown]
-# With warm-up Adam survives about twice the rate, and so it does as RAdam; the intervals of both ratios (97.9 %, ten seeds) lie above 1. That of RAdam over warm-up holds 1: on this net it is a warm-up, as its curve suggests. For SGD the interval holds 1 as well, so here nothing shows that a sharp start limits its rate. Elsewhere it is {cite}`gilmer2022loss`. This experiment says that the rate early on matters to Adam; it does not say by which of the first two reasons.
+# With warm-up Adam survives about twice the rate, and so it does as RAdam; the intervals of both ratios (97.9 %, ten seeds) lie above 1. That of RAdam over warm-up holds 1: on this net it is a warm-up, as its curve suggests. For SGD the interval holds 1 as well, so here nothing shows that a sharp start limits its rate. Elsewhere it is {cite}`gilmer2022loss`. Which of the first two reasons holds for Adam, this experiment does not say.
 #
 # ## AdaBound: from Adam to SGD
 #
@@ -469,7 +469,7 @@ for scale in (1, 10, 100):
     print(f"loss times {scale:3}: adam {ends[0]}, adabound {ends[1]}")
 
 # %% [markdown]
-# Adam's loss grows by the factor and its path stays the same. AdaBound's does not, and at 100 the final rate is too large for the bowl and the run diverges. Whoever uses AdaBound tunes two rates.
+# Adam's loss grows by the factor and its path stays the same. AdaBound's does not, and at 100 the final rate is too large for the bowl and the run diverges. Whoever uses AdaBound has two rates to tune.
 #
 # ## Digits: four rules, two measures
 #
@@ -516,19 +516,19 @@ for a, b in (("amsgrad", "adam"), ("adabound", "adam"), ("adabound", "momentum")
 # :::{errata} What the documents say, and what is right
 # :ids: D0-13 D0-21 D0-28 D1-38 D3-09 D3-10 D3-14 X-04 X-05 X-09
 #
-# **Proved for convex losses.** Doc 0 says so of Adam, and two paragraphs on has AMSGrad fix what was proved; doc 1 says that Adam sometimes fails. The proof assumed that one over the rate never falls, and the first cell is a convex counterexample. For a given problem a large enough $\beta_2$ helps.
+# **Proved for convex losses.** Doc 0 says so of Adam, and two paragraphs on has AMSGrad fix what was proved; doc 1 says that Adam sometimes fails. The proof assumed that one over the rate never falls, and the first cells are a convex counterexample. For a given problem a large enough $\beta_2$ helps.
 #
 # **Maximum of what?** Doc 0 takes the maximum of past squared gradients. It is that of the averages $v_t$; the paper corrects neither average and needs rates of $\eta/\sqrt t$ on a bounded interval.
 #
-# **Two steps.** Doc 1 keeps the larger of the current average and the one before. That forgets the large slope after a step, and its cell ends near the wrong place. Doc 0 has the running maximum, which is right.
+# **Two steps.** Doc 1 keeps the larger of the current average and the one before. That forgets the large slope after two steps, and its cell climbs toward the wrong place. Doc 0 has the running maximum, which is right.
 #
 # **What warm-up cures.** Doc 0 has $\hat v_t$ too small at the start. Its mean is right from $t = 1$, see the table of the first steps; too small is $v_t$ without its hat. Wide is its spread.
 #
-# **For whom.** Doc 0 gives warm-up to Adam, doc 3 to large batches, docs 1 and 2 to nobody. Goyal and coauthors warm up SGD on large batches {cite}`goyal2017accurate`, the Transformer was trained with warm-up under Adam {cite}`vaswani2017attention`. Both uses exist, for different reasons.
+# **For whom.** Doc 0 gives warm-up to Adam, doc 3 to large batches, docs 1 and 2 to nobody. One team warms up SGD on large batches {cite}`goyal2017accurate`, the Transformer was trained with warm-up under Adam {cite}`vaswani2017attention`. Both uses exist, for different reasons.
 #
 # **What RAdam rectifies.** Doc 3 names the bias from the start at zero. That is what Adam's hats are for. RAdam acts on the variance of $1/\sqrt{\hat v_t}$, and in effect it is a warm-up.
 #
-# **Both advantages.** Doc 3 credits AdaBound with Adam's speed and SGD's generalization. The final rate is one more number to tune, the proof of the paper had to be corrected {cite}`savarese2019convergence`, and large comparisons find no method ahead throughout {cite}`schmidt2021descending`. Here it was slower than both, and as good as both on unseen images.
+# **Both advantages.** Doc 3 credits AdaBound with Adam's speed and SGD's generalization. The final rate is one more number to tune, the proof of the paper had to be corrected {cite}`savarese2019convergence`, and large comparisons find no method ahead throughout {cite}`schmidt2021descending`. Here its loss was higher than theirs, and on unseen images ten seeds saw no difference.
 # :::
 #
 # ## Exercises
