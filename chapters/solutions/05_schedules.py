@@ -87,7 +87,7 @@ check("schedules-6", train_softmax)
 # (solution-schedules-7)=
 # ## Where a schedule hurts
 #
-# With full gradients there is no floor, and every lower rate is a shorter step toward the minimum. In the other three runs the best constant rate is a compromise with its floor, which the cosine does not have to make.
+# With full gradients there is no floor. Below 2 no step overshoots so far that the error grows, and in the flat direction, which is last to arrive, every lower rate is a shorter step toward the minimum. In the other three runs the best constant rate is a compromise with its floor, which the cosine does not have to make.
 
 # %%
 answer = "a"
