@@ -51,7 +51,7 @@ for rule in (adam_l2, adamw):
 # % let \lambda = \lambda' / \eta
 # % check
 #
-# So the same decay per step is another penalty at another rate. Most libraries therefore write the decay as $\eta\lambda$, and in this book $\lambda$ means that too. With momentum the two part. In the gradient, $\lambda\theta$ goes into the buffer and comes back over the next steps; as a factor it acts at once. To see by how much, train softmax regression on the digits both ways:
+# So the same decay per step is another penalty at another rate. Most libraries therefore write the decay as $\eta\lambda$, and in this book $\lambda$ means that too. With momentum the two part. To see by how much, train softmax regression on the digits both ways:
 
 # %%
 from optlib.grammar import call, read, start
@@ -89,7 +89,7 @@ for rule, decay in ((sgd, 0.1), (momentum, 0.1), (momentum, 1.0), (adam, 0.1)):
 # \end{aligned}
 # ```
 #
-# Everything that enters the average is divided by $\sqrt{\hat v_t}$, the penalty too. Its share of a step is about $\eta\lambda\theta/\sqrt{\hat v_t}$. For the loud weight the divisor is 10, and a tenth of the decay is left. For the quiet one it is at first $\lambda\theta = 0.1$ itself: the steps are nearly as long as $\eta$, whatever $\lambda$ is. As the weight shrinks its gradient does too, but $\hat v$ remembers the larger ones, and the fall slows down. AdamW takes the decay out of the fraction {cite}`loshchilov2019decoupled`:
+# Everything that enters the average is divided by $\sqrt{\hat v_t}$, the penalty too. Its share of a step is about $\eta\lambda\theta/\sqrt{\hat v_t}$. For the loud weight the divisor is 10, and a tenth of the decay is left. For the quiet one it is at first $\lambda\theta = 0.1$ itself: while the penalty drowns the noise, the steps are nearly as long as $\eta$, whatever $\lambda$ is. As the weight shrinks its gradient does too, but $\hat v$ remembers the larger ones, and the fall slows down. AdamW takes the decay out of the fraction {cite}`loshchilov2019decoupled`:
 #
 # ```{math}
 # :label: eq-adamw
@@ -139,7 +139,7 @@ print(*(f"{when}: {fall(when):.5f}" for when in ("in one", "before", "after")))
 # %% [markdown]
 # Decay before the step and decay in the same line are one thing, because the fraction does not see the weight. After the step it also takes $\eta\lambda$ of the step, which changes the result in the fifth digit.
 #
-# Two conventions are in use. PyTorch and this book multiply $\lambda$ by $\eta$. The paper multiplies it by the schedule alone, so its $\lambda$ is the initial rate times ours: a $\lambda$ of 0.1 from one side is a thousandth of that on the other at $\eta = 0.001$. In ours a weight without gradient is halved after $\ln 2/(\eta\lambda)$ steps.
+# Two conventions are in use. PyTorch and this book multiply $\lambda$ by $\eta$. The paper multiplies it by the schedule alone, so its $\lambda$ is the initial rate times ours. In ours a weight without gradient is halved after $\ln 2/(\eta\lambda)$ steps.
 
 # %%
 from optlib.problems import digits_mlp
@@ -200,9 +200,9 @@ for sigma in (0.1, 1, 10):
           f"AdamW {settle(adamw, sigma):.2f}, formula {1 / (1 + 0.5 * sigma):.2f}")
 
 # %% [markdown]
-# It is the other way round from what one expects. Adam with L2 settles near $1/1.5 = 0.67$ at every noise: it divides gradient and penalty by the same number, so where their sum vanishes does not change. AdamW goes from 0.93 to 0.17 as the noise grows, close to the formula. Without any noise it would find $\theta = 1$, as if there were no penalty, for then $\hat v$ vanishes with the gradient. So in the long run Adam with L2 minimizes the loss with its L2 penalty, and AdamW a loss whose penalty the noise chooses. On the way there Adam with L2 shrinks each weight at another speed, and AdamW all at one.
+# It is the other way round from what one expects. Adam with L2 settles near $1/1.5 = 0.67$ at every noise: it divides gradient and penalty by the same number, so where their sum vanishes does not change. AdamW goes from 0.93 to 0.17 as the noise grows, close to the formula. Without any noise it would find $\theta = 1$, as if there were no penalty, for then $\hat v$ vanishes with the gradient. So in the long run Adam with L2 minimizes the loss with its L2 penalty, and AdamW a loss whose penalty the noise chooses.
 #
-# Sometimes the length of a weight means nothing. If a layer is normalized, $J(c\,w) = J(w)$ for every $c > 0$, and differentiating by $w$ on both sides leaves $c\, \nabla J(c\,w) = \nabla J(w)$: weights of half the length have twice the gradient. A step changes their direction by about $\eta \lVert \nabla J \rVert / \lVert w \rVert$, which goes like $\eta/\lVert w \rVert^2$. Decay then simplifies nothing. It sets the rate {cite}`vanlaarhoven2017l2`.
+# Sometimes the length of a weight means nothing. If a layer is normalized, $J(c\,w) = J(w)$ for every $c > 0$, and differentiating by $w$ on both sides leaves $c\, \nabla J(c\,w) = \nabla J(w)$: weights of half the length have twice the gradient. A step changes their direction by about $\eta \lVert \nabla J \rVert / \lVert w \rVert$, which goes like $\eta/\lVert w \rVert^2$. There decay sets the rate at which directions turn {cite}`vanlaarhoven2017l2`.
 
 # %%
 a = np.array([1.0, -2.0, 0.5])
@@ -217,7 +217,7 @@ print("gradient at w / 2 over gradient at w:", (slope(w / 2) / slope(w)).round(9
 # %% [markdown]
 # ## Two hundred digits
 #
-# Does decay help on images that were not trained on? Held fixed: softmax regression, 200 images for each seed and the other 1,237 as its test, batches of 20, 300 steps. Many settings go side by side in one array.
+# Does decay help on images that were not trained on? Held fixed: softmax regression, 200 images for each seed and the other 1,237 as its test, batches of 20, 300 steps.
 
 # %%
 from optlib.problems import digits, minibatches
@@ -269,7 +269,7 @@ gap, low, high, level = paired(found["adamw"], found["adam_l2"])
 print(f"AdamW - Adam with L2, seed by seed: {gap:.1f} ({low:.1f} to {high:.1f})")
 
 # %% [markdown]
-# No difference can be seen. For Adam with L2 the tuning chose no decay at all, and the interval of the paired differences, which covers their median in 97.9 % of cases, holds zero. This says nothing about larger networks. What the decoupling is said to buy besides is that rate and decay can be tuned one after the other. So raise the decay until the test loss is one and a half times that without, and look how far that edge moves when the rate is ten times as large:
+# No difference can be seen. For Adam with L2 the tuning chose no decay at all, and the interval of the paired differences, which covers their median in 97.9 % of cases, holds zero. What the decoupling is said to buy besides is that rate and decay can be tuned one after the other. So raise the decay until the test loss is 1.5 times that without, and see how far that edge moves at ten times the rate:
 
 # %%
 lines = {}
@@ -292,14 +292,14 @@ plot.curves(
     rule={name: "adamw" if "W" in name else "adam_l2" for name in lines},
     caption="Where too much decay begins depends little on the rate, for both rules. "
     "Median of ten seeds; the largest value so far along each line.",
-    alt="Log-log plot of decay against relative test loss, two pairs of lines flat at "
-    "1 on the left and rising on the right. The pair of Adam with L2 crosses 1.5 at "
-    "0.008 and 0.004, the pair of AdamW a factor of fifty to seventy further right, at 0.39 "
-    "and 0.28.",
+    alt="Log-log plot of decay against relative test loss, two pairs of lines flat "
+    "at 1 on the left and rising on the right. The pair of Adam with L2 crosses 1.5 "
+    "at 0.008 and 0.004, the pair of AdamW a factor of fifty to seventy further "
+    "right, at 0.39 and 0.28.",
 )
 
 # %% [markdown]
-# Ten times the rate moves the edge by a factor of 1.9 under Adam with L2 and of 1.4 under AdamW. Both basins lie along the axes, once a run is long enough to settle: what it settles at does not contain $\eta$. Measured as the paper does, in $\eta\lambda$, the edge of AdamW moves from 0.004 to 0.028, and the basin is slanted. Which parameters are decoupled depends on the convention and on the length of the run.
+# Ten times the rate moves the edge by a factor of 1.9 under Adam with L2 and of 1.4 under AdamW. Both basins lie along the axes, once a run is long enough to settle: what it settles at does not contain $\eta$. Measured as the paper does, in $\eta\lambda$, the edge of AdamW moves from 0.004 to 0.028, and the basin is slanted.
 #
 # ## The step that solves for the penalty
 #
@@ -309,7 +309,7 @@ plot.curves(
 # \theta_t = \arg\min_\theta\; g_t^\top \theta + \frac{1}{2\eta} \lVert \theta - \theta_{t-1} \rVert^2 + r(\theta) .
 # $$
 #
-# Complete the square: up to a constant the first two terms are $\frac{1}{2\eta} \lVert \theta - (\theta_{t-1} - \eta\, g_t) \rVert^2$. So take the gradient step to $x = \theta_{t-1} - \eta\, g_t$, then look for the best compromise between staying at $x$ and a small penalty. That is the *proximal operator* of $r$ {cite}`parikh2014proximal`, and the two together are *proximal gradient descent*, or ISTA {cite}`beck2009fast`:
+# Complete the square: up to a constant the first two terms are $\frac{1}{2\eta} \lVert \theta - (\theta_{t-1} - \eta\, g_t) \rVert^2$. So go to $x = \theta_{t-1} - \eta\, g_t$, then find the best compromise between staying there and a small penalty. That is the *proximal operator* of $r$ {cite}`parikh2014proximal`, and the two together are *proximal gradient descent*, or ISTA {cite}`beck2009fast`:
 #
 # ```{math}
 # :label: eq-ch09-prox
@@ -331,7 +331,7 @@ plot.curves(
 # % for \theta in real, u in real
 # % check
 #
-# The distance is measured without Adam's scale here, while the gradient is scaled. That is why no common loss stands behind the two. The prox form stays positive where $\eta\lambda > 1$ and the factor $1 - \eta\lambda$ has turned the sign.
+# The distance is measured without Adam's scale here, while the gradient is scaled. That is why no common loss stands behind the two.
 #
 # ## Exact zeros
 #
@@ -390,9 +390,9 @@ plot.curves(
     title="Weight, points per standard deviation", height=4.6, xlim=(46, 0.3),
     caption="Where the penalty is large all weights are zero; as it falls they enter "
     "one after the other. The lasso's path on the diabetes data.",
-    alt="Line plot of ten weights against the penalty, which falls from 46 to 0.3 on "
-    "a logarithmic axis. All start at zero. bmi leaves zero first and s5 next; both end "
-    "near 25. bp rises to 15, s3 falls to -11 and turns back, sex falls to -11.",
+    alt="Line plot of ten weights against the penalty, which falls from 46 to 0.3 "
+    "on a logarithmic axis. All start at zero. bmi leaves zero first and s5 next; "
+    "both end near 25. bp rises to 15, s3 falls to -11 and turns back, sex falls to -11.",
 )
 
 # %% [markdown]
@@ -449,7 +449,7 @@ for i in (10, 3):
 # \theta_j = \frac{1}{h_j} \operatorname{sign}(c_j)\, \max(|c_j| - \lambda,\, 0), \qquad c_j = \frac{1}{n}\, x_j^\top \rho_j .
 # ```
 #
-# *Coordinate descent* goes through the coordinates in a circle and puts each at its minimizer, given the newest of the others {cite}`friedman2010regularization`; or it draws them at random {cite}`wright2015coordinate`. No loss ever rises. If a part of the weights can be solved for together, it is a *block*: block coordinate descent does for blocks what this does for single numbers. One sweep over $p$ coordinates costs about as much as one gradient.
+# *Coordinate descent* goes through the coordinates in a circle and puts each at its minimizer, given the newest of the others {cite}`friedman2010regularization`; or it draws them at random {cite}`wright2015coordinate`. No loss ever rises. Where weights can be solved for together they form a *block*, and the same is called block coordinate descent. One sweep over $p$ coordinates costs about as much as one gradient.
 #
 # :::{rule} coordinate_descent
 # :::
@@ -543,7 +543,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# Ten sweeps against 48 steps of FISTA and 64 of ISTA; in random order, 20. Nothing here is tuned, and columns that are less alike would help the others. For a network no coordinate has a closed minimum, and a sweep costs as many passes as there are weights.
+# Ten sweeps against 48 steps of FISTA and 64 of ISTA; in random order, 20. Nothing here is tuned. In a network no coordinate has a closed minimum.
 #
 # Nor does it always arrive. It needs kinks that lie along the axes, a separable penalty {cite}`tseng2001convergence`. On $|x - y| + \frac{1}{10}(x + y)^2$, whose minimum is zero at the origin, start from $(1, 1)$:
 
@@ -560,7 +560,7 @@ for _ in range(3):
 print(f"after 3 sweeps at ({a:.1f}, {b:.1f}), where the loss is {roof(a, b):.1f}")
 
 # %% [markdown]
-# Each coordinate alone is at its best. A block of both would see the way down along the kink. Groups are blocks, and {eq}`eq-ch09-group` solves for one at once if its columns are orthogonal. Put age with sex, bmi with blood pressure, and the six blood values together:
+# Each coordinate alone is at its best. A block of both would see the way down. Groups are blocks, and {eq}`eq-ch09-group` solves for one at once if its columns are orthogonal. Put age with sex, bmi with blood pressure, and the six blood values together:
 
 # %%
 from optlib.problems import group_lasso
@@ -609,7 +609,7 @@ Decay()
 #
 # **Coordinate descent.** Doc 2 names no condition. It stalls at $(1, 1)$ in the cell above, because the kink runs across the axes.
 #
-# **Decay against overfitting.** Doc 2's only reason. In normalized layers decay changes no function, only the rate at which directions turn.
+# **Decay against overfitting.** Doc 2's only reason. In normalized layers decay changes no function, only the rate.
 # :::
 #
 # ## Exercises
@@ -701,8 +701,8 @@ check("decay-and-prox-7", answer)
 # %% [markdown]
 # ## Summary
 #
-# An L2 penalty belongs to the loss, weight decay to the step. Under SGD they are one, $\lambda = \lambda'/\eta$. Under Adam the penalty is divided by the scale of the gradients: quiet weights shrink fast and loud ones hardly, and yet the run settles where the penalized loss is lowest. AdamW shrinks all at one speed and settles where noise and $\lambda$ together decide. A proximal step solves for the penalty instead of following its slope. It puts weights at exactly zero, drops groups, and keeps to constraints. Where one coordinate has a closed minimum, going round the coordinates needs no rate, and stalls only where kinks run across them.
+# An L2 penalty belongs to the loss, weight decay to the step. Under SGD they are one, $\lambda = \lambda'/\eta$. Under Adam the penalty is divided by the scale of the gradients: quiet weights shrink fast and loud ones hardly, and yet the run settles where the penalized loss is lowest. AdamW shrinks all at one speed and settles where noise and $\lambda$ together decide. A proximal step solves for the penalty instead of following its slope. It puts weights at exactly zero and keeps to constraints. Where one coordinate has a closed minimum, going round the coordinates needs no rate, and stalls only where kinks run across them.
 #
 # ## Sources
 #
-# Loshchilov and Hutter {cite}`loshchilov2019decoupled` separated decay from Adam and proved that no single L2 coefficient gives it; Zhuang and coauthors {cite}`zhuang2022understanding` read it as a proximal step. Weight decay as a bias of learning is in Hanson and Pratt {cite}`hanson1988comparing`, its role in normalized networks in van Laarhoven {cite}`vanlaarhoven2017l2`. Parikh and Boyd {cite}`parikh2014proximal` survey proximal operators; ISTA and FISTA with the proof used here are from Beck and Teboulle {cite}`beck2009fast`, the group lasso from Yuan and Lin {cite}`yuan2006model`. Tseng {cite}`tseng2001convergence` says when coordinate descent converges, Wright {cite}`wright2015coordinate` what is known about its speed, and Friedman, Hastie and Tibshirani {cite}`friedman2010regularization` made it the way to compute lasso paths.
+# Loshchilov and Hutter {cite}`loshchilov2019decoupled` separated decay from Adam and proved that no single L2 coefficient gives it; Zhuang and coauthors {cite}`zhuang2022understanding` read it as a proximal step. Parikh and Boyd {cite}`parikh2014proximal` survey proximal operators; ISTA and FISTA with the proof used here are from Beck and Teboulle {cite}`beck2009fast`, the group lasso from Yuan and Lin {cite}`yuan2006model`. Tseng {cite}`tseng2001convergence` says when coordinate descent converges, Wright {cite}`wright2015coordinate` what is known about its speed, and Friedman, Hastie and Tibshirani {cite}`friedman2010regularization` made it the way to compute lasso paths.
