@@ -53,7 +53,7 @@ for every in (1, 300):
 # s_t = \operatorname{sign}(g_t) \operatorname{sign}(\bar g_{t-1}) .
 # ```
 #
-# While the sign stays, the step grows by $\eta^+ = 1.2$. When it turns, the coordinate has jumped over a minimum: halve the step ($\eta^- = 0.5$), take the last move back, and forget the gradient, lest the turn counts twice.
+# While the sign stays, the step is multiplied by $\eta^+ = 1.2$, up to $\delta_{\max} = 50$. When it turns, the coordinate has jumped over a minimum: halve the step ($\eta^- = 0.5$, down to $\delta_{\min} = 10^{-6}$), take the last move back, and forget the gradient, so that the turn counts once.
 #
 # ```{math}
 # :label: eq-rprop
@@ -114,7 +114,7 @@ for rule, rates in ((sgd, np.logspace(-0.5, 1.5, 9)), (rprop, np.logspace(-4, 0,
     print(f"{rule.__name__:5}: full loss from {ends.min():.3f} to {ends.max():.3f}")
 
 # %% [markdown]
-# Over four decades of the first length Rprop ends between 0.018 and 0.035. Gradient descent needs the right rate to come to 0.073. Now use batches. Let a coordinate have the gradient 0.1 nine times and $-0.9$ the tenth time. They sum to zero, so it should stay.
+# Over four decades of the first length Rprop ends between 0.018 and 0.035. Gradient descent, over two decades of the rate, ends between 0.073 and 0.545. Now use batches. Let a coordinate have the gradient 0.1 nine times and $-0.9$ the tenth time. They sum to zero, so it should stay.
 
 # %%
 stream = np.array(20 * (9 * [0.1] + [-0.9]))
@@ -129,7 +129,7 @@ for rule in (sgd, rmsprop, plain, rprop):
     print(f"{rule.__name__:8}: {end + 0.0:9.2f}")
 
 # %% [markdown]
-# Rprop ends at $-3617$, SGD at 0.00; even a plain version that neither takes back nor forgets is at $-8.07$. Nine small signs outvote a large one: each batch is divided by a size of its own, and the quotients no longer average to the gradient. RMSProp, which comes below, is at $-0.27$. The divisor must be nearly the same from batch to batch, and so must remember.
+# Rprop ends at $-3617$, SGD at 0.00; even a plain version that neither takes back nor forgets is at $-8.07$. Nine small signs outvote a large one, and in Rprop eight of the nine lengthen the step, until it is 50. Each batch is divided by a size of its own, and the quotients no longer average to the gradient. RMSProp, which comes below, is at $-0.27$. The divisor must be nearly the same from batch to batch, and so must remember.
 #
 # ## From regret to AdaGrad
 #
@@ -139,7 +139,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # \sum_{t=1}^{T} \big( J_t(\theta_{t-1}) - J_t(\theta^*) \big) \le \sum_{t=1}^{T} g_t^\top e_{t-1} .
 # $$
 #
-# Measure steps with a positive definite matrix $A$ by $p^\top A p$. A step minimizes the linear model plus this squared length (a *mirror-descent* step). Complete the square:
+# Measure steps with a positive definite matrix $A$ by $p^\top A p$. A step minimizes the linear model plus this squared length over $2\eta$ (a *mirror-descent* step). Complete the square:
 #
 # ```{math}
 # :label: eq-ch06-step
@@ -167,7 +167,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % let e_t = e_{t-1} - \eta A_t^{-1} g_t
 # % check
 #
-# Now let $A_t$ be diagonal. Both sums split into coordinates. Look at one: its entry $a_t > 0$ never decreases, its error stays within $|e_t| \le D$. Then the first bracket is at most $a_1 D^2 + \sum (a_t - a_{t-1}) D^2 = a_T D^2$, and the coordinate's regret at most
+# Now let $A_t$ be diagonal. Both sums split into coordinates. Look at one, and suppose that its entry $a_t > 0$ never decreases and that its error stays within $|e_t| \le D$. (The papers project onto a bounded set: here, cut $\theta_t$ off at the ends of an interval of length $D$ that holds $\theta^*$. This can only shorten $e_t$, and the sum is then at most the right side.) The last term of the bracket is not positive. The others are at most $a_1 D^2 + \sum (a_t - a_{t-1}) D^2 = a_T D^2$, and the coordinate adds to the regret at most
 #
 # $$
 # \frac{D^2 a_T}{2\eta} + \frac{\eta}{2} \sum_{t=1}^{T} \frac{g_t^2}{a_t} .
@@ -184,7 +184,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % let a = \frac{\eta}{D} \sqrt{G_T}
 # % check
 #
-# The best fixed divisor is in proportion to the *root* of the sum of squares. Beforehand nobody knows $G_T$. So take what is known, $a_t = \sqrt{G_t}$. The second sum is then no more than twice what it would be in hindsight, because $g_t^2 = G_t - G_{t-1}$:
+# The best fixed divisor is in proportion to the *root* of the sum of squares. Beforehand nobody knows $G_T$. So take what is known, $a_t = \sqrt{G_t}$. The second sum is then no more than twice what it would be with $a = \sqrt{G_T}$, because $g_t^2 = G_t - G_{t-1}$:
 #
 # ```{math}
 # :label: eq-ch06-lemma
@@ -196,7 +196,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % where G_t > 0
 # % check
 #
-# Add this up: everything cancels but $2\sqrt{G_T}$. The regret of the coordinate is at most
+# Add this up: everything cancels but $2\sqrt{G_T}$. The coordinate adds at most
 #
 # ```{math}
 # :label: eq-ch06-bound
@@ -207,7 +207,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % let \eta = \frac{D}{\sqrt{2}}
 # % check
 #
-# at $\eta = D/\sqrt 2$: only $\sqrt 2$ times what the best fixed rate guarantees in hindsight. This is AdaGrad {cite}`duchi2011adaptive,mcmahan2010adaptive`.
+# at $\eta = D/\sqrt 2$. That is $\sqrt 2$ times what the best fixed rate guarantees in hindsight for the same gradients. Only $D$ must be known. This is AdaGrad {cite}`duchi2011adaptive,mcmahan2010adaptive`.
 #
 # ```{math}
 # :label: eq-adagrad
@@ -241,7 +241,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # \end{aligned}
 # ```
 #
-# It asks a $p \times p$ matrix and its root at every step, and does not depend on the axes:
+# It needs a $p \times p$ matrix and its root at every step, and does not depend on the axes:
 
 # %%
 from optlib.problems import quadratic
@@ -271,7 +271,7 @@ for c in (0.01, 1.0, 100.0):
     print(f"gradient {c:g}: rate {0.1 / (10 * c):g} at the end, moved {-moved:.3f}")
 
 # %% [markdown]
-# All three move by 1.859. If gradients are noise of standard deviation $\sigma$, then $G_t \approx \sigma^2 t$ and the rate is $\eta/(\sigma\sqrt t)$: the square root of chapter 5, with the right constant for each coordinate. If they fade, $G_t$ converges and the rate settles. Ten noisy runs and one without noise, on $\frac12\theta^2$ from 5:
+# All three move by 1.859. If gradients are noise of standard deviation $\sigma$, then $G_t \approx \sigma^2 t$ and the rate is $\eta/(\sigma\sqrt t)$: the square root of chapter 5, scaled for each coordinate. If they fade so fast that their squares have a finite sum, the rate settles. Ten noisy runs and one without noise, on $\frac12\theta^2$ from 5:
 
 # %%
 rng, rates = np.random.default_rng(0), {}
@@ -339,18 +339,38 @@ def words(rule, rates, seeds, often):
 
 # %%
 rates, rare = np.logspace(-3, 0.75, 16), 10 ** np.linspace(-2.5, 0, 50)
-lines, bands = {}, {}
+lines, bands, ends = {}, {}, {}
 rules = sgd, adagrad, rmsprop
 for often, rule in ((f, r) for f in (np.full(50, 0.1), rare) for r in rules):
     with np.errstate(over="ignore", invalid="ignore"):  # rates that diverge
         tried = words(rule, rates, range(5), often).mean(axis=(1, 2))
     best = rates[[np.nan_to_num(tried, nan=np.inf).argmin()]]
     errors = words(rule, best, range(10, 20), often).reshape(10, 10, 5).mean(axis=-1)
-    low, middle, high = np.percentile(errors[:, :2].mean(axis=1) ** 0.5, (10, 50, 90))
-    print(f"rarest in one of {1 / often[0]:.0f}, {rule.__name__:7} at {best[0]:.1g}:",
+    one_of, end = f"{1 / often[0]:.0f}", errors[:, :2].mean(axis=1) ** 0.5
+    low, middle, high = np.percentile(end, (10, 50, 90))
+    print(f"rarest in one of {one_of}, {rule.__name__:7} at {best[0]:.1g}:",
           f"{middle:.4f} ({low:.4f} to {high:.4f})")
+    ends[one_of, rule.__name__] = end
     low, lines[rule.__name__], high = plot.spread(errors**0.5)
     bands[rule.__name__] = (low, high)
+
+# %% [markdown]
+# The brackets hold 10 to 90 % of the seeds. Whether a rule is better is a question about differences on the same seed. `paired` gives their median and, for ten seeds, an interval that covers it with a probability of 97.9 %:
+
+# %%
+from optlib.compare import paired
+
+
+def versus(ends, names, base):
+    for name in names:
+        d = paired(ends[name], ends[base])
+        print(f"{name} minus {base}: {d.median:.4f} ({d.low:.4f} to {d.high:.4f})")
+
+
+for one_of in ("10", "316"):
+    print(f"rarest in one of {one_of}")
+    found = {rule.__name__: ends[one_of, rule.__name__] for rule in rules}
+    versus(found, ("sgd", "rmsprop"), "adagrad")
 
 # %%
 plot.curves(
@@ -366,7 +386,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# With equal frequencies AdaGrad and SGD overlap, at 0.0018 and 0.0017. With unequal ones AdaGrad comes within 0.013 of the rare weights, SGD within 0.058, and the intervals are apart. A word that has come up $k$ times has a rate that falls as $1/\sqrt k$, whether that was early or late. SGD's one rate is capped by the frequent words. RMSProp ends highest, at 0.16: when a rare word returns, $v$ has faded to nothing, and each sighting makes a step of $3.16\,\eta$, however small the error has become. That the frequent words are off as well is the floor of the next section.
+# With equal frequencies no difference is seen between AdaGrad and SGD, at 0.0018 and 0.0017. With unequal ones AdaGrad comes within 0.013 of the rare weights, SGD within 0.058, and the interval of the difference is above zero. AdaGrad's rate for a word depends on its own $k$ gradients alone, whether they came early or late; if they are of one size, it falls as $1/\sqrt k$. SGD's one rate is capped by the frequent words: the next of the 16 diverges. RMSProp ends highest, at 0.16: when a rare word returns, $v$ has faded to nothing, and each sighting makes a step of $3.16\,\eta$, however small the error has become. The frequent words are off as well, since its rate does not fall.
 #
 # ## Forget: RMSProp
 #
@@ -387,7 +407,7 @@ for name, size in (("drifting", 1), ("constant", 0)):
           f"last 19 {errors[2]:.2f}")
 
 # %% [markdown]
-# While the mean drifts, the whole past is off by 0.70 and both short windows by 0.24. When it stands still, the whole past is off by 0.02 only. To forget pays where things change. The fading average is no closer than the window, but needs one number instead of nineteen. With it AdaGrad becomes RMSProp {cite}`tieleman2012lecture`:
+# While the mean drifts, the whole past is off by 0.70 and both short windows by 0.24. When it stands still, the whole past is off by 0.02 only. To forget pays where things change. The two are equally close because both look back nine steps in the mean and keep a 19th of the noise's variance, $(1-\rho)/(1+\rho)$. But the fading average needs one number instead of nineteen. With it AdaGrad becomes RMSProp {cite}`tieleman2012lecture`:
 #
 # ```{math}
 # :label: eq-rmsprop
@@ -480,7 +500,7 @@ Rates()
 #
 # ## Units: AdaDelta
 #
-# Let $\theta$ be a length in meters and the loss a pure number. Then $g$ is in 1/meter, and a step should be in meters. Gradient descent's is $\eta\,g$, so $\eta$ must carry meters squared. In $g/\sqrt{G}$ and $g/\sqrt v$ the units cancel, so there $\eta$ carries meters. Newton's $H^{-1}g$ is in meters by itself. To measure in millimeters means $\theta = c\,\varphi$ with $c = 1/1000$; the gradient along $\varphi$ is $c\,g$, and a rule with the units of a length makes the same path. Zeiler asks what in RMSProp could stand for $\eta$ and has the units of $\theta$, and takes the size of the steps themselves {cite}`zeiler2012adadelta`:
+# Let $\theta$ be a length in meters and the loss a pure number. Then $g$ is in 1/meter, and a step should be in meters. Gradient descent's is $\eta\,g$, so $\eta$ must carry meters squared. In $g/\sqrt{G}$ and $g/\sqrt v$ the units cancel, so there $\eta$ carries meters. Newton's $H^{-1}g$ is in meters by itself. To measure in millimeters means $\theta = c\,\varphi$ with $c = 1/1000$; the gradient along $\varphi$ is $c\,g$, and a rule with the units of a length makes the same path. Zeiler asks what could stand for $\eta$ in $\eta\,g/\sqrt v$ and has the units of $\theta$, and takes the size of the steps themselves {cite}`zeiler2012adadelta`:
 #
 # ```{math}
 # :label: eq-adadelta
@@ -523,7 +543,7 @@ for rule, lr in ((sgd, 1e-9), (adagrad, 1e-4), (rmsprop, 1e-5), (adadelta, 1.0))
     print(f"{rule.__name__:8}: times {a / base:.2g}, {b / base:.2g}, {k / base:.2g}")
 
 # %% [markdown]
-# With $c = 0.1$ and 10 the way of gradient descent is multiplied by $c^2$, that of AdaGrad and RMSProp by $c$. A loss 1,000 times as large concerns gradient descent alone. AdaDelta should have 1 everywhere, and has 0.15 and 1.2. Its $\epsilon$ under the upper root is the square of a length, and is $10^{-6}$ in meters and in millimeters. Drop it, and start $u$ at the same length in each unit:
+# With $c = 0.1$ and 10 the way of gradient descent is multiplied by $c^2$, that of AdaGrad and RMSProp by $c$. A loss 1,000 times as large concerns gradient descent alone. AdaDelta should have 1 everywhere, and has 0.15 and 1.2, which is all the way to zero. Its $\epsilon$ under the upper root is the square of a length, and is $10^{-6}$ in meters and in millimeters. Drop it, and start $u$ at the same length in each unit:
 
 # %%
 for c in (0.1, 1, 10):
@@ -537,7 +557,7 @@ for c in (0.1, 1, 10):
 #
 # ## Digits, and a recurrent network
 #
-# Three of the 64 pixels are dark in all images; their weights never get a gradient. Without $\epsilon$ a rule divides zero by zero:
+# Three of the 64 pixels are dark in all 1,437 images; their weights never get a gradient. Without $\epsilon$ a rule divides zero by zero:
 
 # %%
 W = np.zeros((1, 65, 10))
@@ -577,10 +597,14 @@ for rule, low in lowest.items():
     shown = f"{middle:6.3f} ({low:.3f} to {high:.3f})"
     print(f"{rule.__name__:16} at {best[0]:7.1g}: {shown}")
 
+# %%
+others = [name for name in results if name not in ("adagrad", "rprop")]
+versus(results, others, "adagrad")
+
 # %% [markdown]
-# AdaGrad ends at 0.040, the others but Rprop between 0.061 and 0.105. Its interval reaches into those of SGD and of both RMSProps, but not into that of SGD with a falling rate, 0.105 (0.101 to 0.118): falling alone does not do it. Rprop on batches ends at 13, far above the $\ln 10 = 2.3$ of the start, at the best of its first lengths.
+# AdaGrad ends at 0.040, the others but Rprop between 0.061 and 0.105, and every interval of the difference is above zero. It covers the seeds, not the choice of the rates on two others. SGD with a falling rate is farthest from AdaGrad: falling alone does not do it. Rprop on batches ends at 13, far above the $\ln 10 = 2.3$ of the start, at the best of its first lengths.
 #
-# RMSProp is often recommended for recurrent networks. Let one with 16 units read ten numbers, of which two are marked, and tell the sum of those two. A guess that never looks has an error of $1/6 = 0.167$. Held fixed: 400 steps on fresh batches of 20, gradients clipped to length one, seven rates over two decades, chosen on two seeds, five others measured.
+# RMSProp is often recommended for recurrent networks. Let one with 16 units read ten numbers, of which two are marked, and tell the sum of those two. A guess that never looks has an error of $1/6 = 0.167$. Held fixed: 400 steps on fresh batches of 20, gradients clipped to length one, seven rates over two decades, chosen on two seeds, ten others measured.
 
 # %%
 T, H = 10, 16
@@ -640,20 +664,23 @@ lowest = {sgd: -1.5, momentum: -2.5, adagrad: -2, rmsprop: -3, adam: -3}
 for rule, low in lowest.items():
     rates = np.logspace(low, low + 2, 7)
     best = rates[[recur(rule, rates, (0, 1)).mean(axis=1).argmin()]]
-    recurrent[rule.__name__] = recur(rule, best, range(10, 15))[0]
+    recurrent[rule.__name__] = recur(rule, best, range(10, 20))[0]
     low, middle, high = np.percentile(recurrent[rule.__name__], (10, 50, 90))
     shown = f"{middle:.3f} ({low:.3f} to {high:.3f})"
     print(f"{rule.__name__:8} at {best[0]:.1g}: {shown}")
 
+# %%
+versus(recurrent, ("sgd", "adagrad", "adam", "momentum"), "rmsprop")
+
 # %% [markdown]
-# RMSProp ends at 0.060, AdaGrad at 0.053 with an overlapping interval, SGD at 0.116. Momentum, which knows nothing of coordinates, is at 0.022, and Adam, which has both, at 0.016. In this small case the average of gradients does more than the divisor.
+# RMSProp ends at 0.053, lower than SGD at 0.085. Between it and AdaGrad, at 0.039, no difference is seen. Momentum, which knows nothing of coordinates, is lower at 0.021, and so is Adam, which has both, at 0.015. In this small case the average of gradients does more than the divisor.
 #
 # ## What the documents say
 #
 # Two cells for the box: what AdaGrad keeps, and what RMSProp's divisor has to do with curvature.
 
 # %%
-rng, G, both = np.random.default_rng(0), 0.0, []
+rng, G = np.random.default_rng(0), 0.0
 for t in range(1, 10_001):
     G = adagrad(0.0, 2 * rng.normal(), G)[1]
     if t in (100, 10_000):
@@ -685,13 +712,13 @@ print(f"v over the curvature: median {np.median(square / hessian):.2f}")
 #
 # **Large gradients, smaller updates.** Doc 0 says so of AdaGrad. The rate is smaller, the update the same: 1.859 three times.
 #
-# **A rate that decays to zero.** So docs 0 and 2, and training stalls. It does if and only if the sum of squares is infinite; with noise it is $1/\sqrt t$, whose sum is infinite. Near an optimum, where doc 2 sees the harm, falling is welcome. Large first gradients do the harm: 4,580 steps for 132.
+# **A rate that decays to zero.** So docs 0 and 2, and training stalls. The rate does if and only if the sum of squares is infinite; with noise it is $1/\sqrt t$, whose sum is infinite. Near an optimum, where doc 2 sees the harm, falling is welcome. Large first gradients do the harm: 4,580 steps for 132.
 #
-# **Not for non-convex problems.** So doc 0, which recommends AdaGrad for word embeddings; those are not convex. Ward, Wu and Bottou {cite}`ward2019adagrad` prove convergence without convexity, and the recurrent network is no worse off with it than with RMSProp.
+# **Not for non-convex problems.** So doc 0, which recommends AdaGrad for word embeddings; those are not convex. Ward, Wu and Bottou {cite}`ward2019adagrad` prove that the gradient goes to zero without convexity, for one rate that all coordinates share. In the recurrent network no difference to RMSProp is seen.
 #
 # **Sparse features, early.** They gain at each occurrence, early or late.
 #
-# **RMSProp does not collapse.** At a price that doc 0 leaves out: a floor of $\eta/2$, and a first step of 3.16 or $10\,\eta$ for want of a correction.
+# **RMSProp does not collapse.** At a price that doc 0 leaves out: a floor, $\eta/2$ on half a square, and a first step of 3.16 or $10\,\eta$ for want of a correction.
 #
 # **Rprop.** Doc 1 has it for batches of one, and failing on mini-batches for some reason. It wants the full gradient; on batches its signs do not cancel. Doc 1's rule lacks that only signs enter, that the factors multiply, the bounds, and the turn. Besides the paper of 1993 there is one of 1992 {cite}`riedmiller1992rprop`.
 #
@@ -705,7 +732,7 @@ print(f"v over the curvature: median {np.median(square / hessian):.2f}")
 #
 # **Hamiltonian.** The Hessian is meant, and doc 1 sees no interpretation of $v$. If labels came from the model, the mean of $gg^\top$ would be this loss's Hessian. On the digits the diagonals correlate with 0.97, though $v$ is 0.30 of the curvature in the median. But RMSProp divides by the root, which is not Newton's step.
 #
-# **AdaDelta.** Doc 1 has an extra $\eta$, no $\epsilon$, and the numerator of the same step; so it never leaves its start. The units are right without $\epsilon$; Adam's $\eta$ has those of $\theta$ again.
+# **AdaDelta.** Doc 1 has an extra $\eta$, no $\epsilon$, and the numerator of the same step, which is not known yet. Without $\epsilon$ it never leaves its start. The units are right without $\epsilon$; Adam's $\eta$ has those of $\theta$ again.
 #
 # **Rho.** 0.9 in docs 0 and 2, where it is the blank; 0.99 in PyTorch; $\beta$ in doc 1.
 #
@@ -790,7 +817,7 @@ check("per-coordinate-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. Dividing by the root of the sum of squares is, up to $\sqrt 2$, as good a guarantee as the best fixed rates in hindsight; this is AdaGrad, and its matrix form does not depend on the axes. Under noise its rate falls as $1/\sqrt t$; without, it settles; a large first gradient it never forgets. RMSProp follows a change of scale after about $2 \ln s/\ln(1/\rho)$ steps, and has a floor of $\eta/2$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses signs alone, and only the full gradient's.
+# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. For convex losses and errors that stay bounded, dividing by the root of the sum of squares has, up to $\sqrt 2$, the guarantee of the best fixed rates in hindsight. This is AdaGrad; its matrix form does not depend on the axes. Under noise its rate falls as $1/\sqrt t$; without, on half a square, it settles; a large first gradient it never forgets. RMSProp follows gradients that shrink to $1/s$ after about $2 \ln s/\ln(1/\rho)$ steps, and ends in jumps of $\eta$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses signs alone, and only the full gradient's.
 #
 # ## Sources
 #
