@@ -361,16 +361,17 @@ for often, rule in ((f, r) for f in (np.full(50, 0.1), rare) for r in rules):
 from optlib.compare import paired
 
 
-def versus(ends, names, base):
+def versus(ends, names, base, places=3):
     for name in names:
         d = paired(ends[name], ends[base])
-        print(f"{name} minus {base}: {d.median:.4f} ({d.low:.4f} to {d.high:.4f})")
+        middle, low, high = (f"{x:.{places}f}" for x in (d.median, d.low, d.high))
+        print(f"{name} minus {base}: {middle} ({low} to {high})")
 
 
 for one_of in ("10", "316"):
     print(f"rarest in one of {one_of}")
     found = {rule.__name__: ends[one_of, rule.__name__] for rule in rules}
-    versus(found, ("sgd", "rmsprop"), "adagrad")
+    versus(found, ("sgd", "rmsprop"), "adagrad", places=4)
 
 # %%
 plot.curves(
