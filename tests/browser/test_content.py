@@ -19,11 +19,15 @@ def links_of(page, css_class):
     return [href for href, classes in site.read(page)[1] if css_class in classes.split()]
 
 
+UPDATING = [page for page in CHAPTERS if any(map(RULE_EQUATION.match, site.read(page)[0]))]
+
+
 def test_there_are_chapters():
     assert CHAPTERS
+    assert {"chapters/03_landscapes.html"} >= {*CHAPTERS} - {*UPDATING}  # about losses; all others display an update
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", UPDATING)
 def test_every_update_has_its_mark(chapter, home, visit):
     page = visit(f"{home}/{chapter}")
     marks = page.evaluate(
@@ -36,7 +40,7 @@ def test_every_update_has_its_mark(chapter, home, visit):
     assert not bare, f"{chapter}: no mark at {', '.join(bare)}"
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", UPDATING)
 def test_marks_lead_to_the_line_of_code(chapter, home, visit):
     page = visit(f"{home}/{chapter}")
     marks = page.locator("a.proof-mark")

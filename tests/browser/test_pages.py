@@ -80,14 +80,13 @@ def dress(page, theme):
     site.frames(page)
 
 
-@pytest.mark.parametrize("width", site.WIDTHS)
-@pytest.mark.parametrize("address", site.pages())
+@pytest.mark.parametrize("address, width", site.visits())
 def test_page(address, width, home, visit, seen):
     page = visit(f"{home}/{address}", width, reduced_motion="reduce")
     site.settle(page)
     wrong = page.wrong + look(page)
     themes = ("light", "dark")
-    if site.is_source(address):  # all of these are one page with other words: each theme at one width
+    if site.is_source(address):  # all of these are one page with other words
         themes = ("light",) if width == 1280 else ("dark",)
     for theme in themes:
         dress(page, theme)
