@@ -54,7 +54,7 @@ for name, at in ends.items():
 # %% [markdown]
 # The *regret* is what you paid beyond what the best fixed place would have cost. At the worst place it is 2 per period, two thirds a step, and that is where Adam ends, with $\beta_1 = 0$, $\beta_2 = 0.1$ and rates of $0.1/\sqrt t$. These losses are convex, even straight, and their slopes are bounded.
 #
-# After this chapter you can say why, where the proof of Adam's convergence breaks and which line repairs it, what goes wrong in Adam's first steps and what warm-up, RAdam and AdaBound do about it. You need Adam (chapter 7) and schedules (chapter 5).
+# After this chapter you can say why, where the proof of Adam's convergence breaks and which line repairs it, what goes wrong in Adam's first steps, and what warm-up, RAdam and AdaBound change. You need Adam (chapter 7) and schedules (chapter 5).
 #
 # ## One period by hand
 #
@@ -107,7 +107,7 @@ for C in (10, 3, 2.1, 2.01):
 # % let V_3 = \frac{\beta_2^2 C^2 + 1 + \beta_2}{1 + \beta_2 + \beta_2^2}
 # % check
 #
-# By continuity that still holds for a $C$ a little above 2, where $-1$ is already the best place. The usual 0.999 fails there, too. The order of the words decides: for a given problem a large enough $\beta_2$ brings Adam close to a solution {cite}`zhang2022adam`; for given $\beta_1 < \sqrt{\beta_2}$ there is a problem on which it fails {cite}`reddi2018convergence`.
+# By continuity that still holds for a $C$ a little above 2, where $-1$ is already the best place. The usual 0.999 fails there, too. The order of the words decides: for a given sum of smooth losses a large enough $\beta_2$ brings Adam close to a critical point {cite}`zhang2022adam`; for given $\beta_1 < \sqrt{\beta_2}$ there is a problem on which it fails {cite}`reddi2018convergence`.
 #
 # No strict period is needed. Draw the slope $C$ with a probability that makes the mean slope 0.2, ten series side by side:
 
@@ -120,11 +120,11 @@ for beta2 in (0.1, 0.9):
         print(f"{beta2}, {rule.__name__:7}: from {at.min():.2f} to {at.max():.2f}")
 
 # %% [markdown]
-# With $\beta_2 = 0.1$ Adam is wrong in all ten, with 0.9 in none. AMSGrad, the repair to come, is right in all of them.
+# With $\beta_2 = 0.1$ Adam is wrong in all ten, with 0.9 in none. AMSGrad, the repair to come, is right in all ten with both.
 #
 # ## Where the proof breaks
 #
-# Stay in one coordinate with $\beta_1 = 0$. Write $w_t = \sqrt{v_t}/\eta_t$ for one over the rate, so that a step is $g_t/w_t$, and $e_t = \theta_t - \theta^*$ for the distance to the best place. Square $e_t = e_{t-1} - g_t/w_t$ and solve for what the step costs:
+# Stay in one coordinate with $\beta_1 = 0$. Write $w_t = \sqrt{v_t}/\eta_t$ for one over the rate, so that a step is $g_t/w_t$, and $e_t = \theta_t - \theta^*$ for the signed distance from the best place. Square $e_t = e_{t-1} - g_t/w_t$ and solve for what the step costs:
 #
 # ```{math}
 # :label: eq-ch08-step
@@ -146,7 +146,7 @@ for beta2 in (0.1, 0.9):
 # % for T in 2..9, w_t in positive, e_t in real
 # % check
 #
-# Here every proof of this kind replaces $e_t^2$ by the square of the width $D$ of the interval. It may do so only if no $w_{t+1} - w_t$ is negative. Then the sum telescopes to at most $w_T D^2$. The published proof of Adam's convergence assumed this sign. For SGD and AdaGrad it holds while the rates do not rise. Adam's $v_t$ falls after every large slope:
+# Here the proof replaces $e_t^2$ by the square of the width $D$ of the interval, which is sound if no $w_{t+1} - w_t$ is negative. Then the sum telescopes to at most $w_T D^2$. The published proof of Adam's convergence assumed this sign. For SGD and AdaGrad it holds while $\eta_t$ does not rise. Adam's $v_t$ falls at the two small slopes of each period, and $w_t$ with it:
 
 # %%
 v, w = 0.0, []
@@ -175,7 +175,7 @@ print(f"one over the rate falls at {np.mean(np.diff(w) < 0):.0%} of all steps")
 # :::{rule} amsgrad
 # :::
 #
-# As in the paper, nothing is corrected (`corrected=0`); PyTorch corrects $m$ and $\bar v$, and optax corrects $v$ before it takes the maximum. Now $w_t = \sqrt{\bar v_t}/\eta_t$ never falls while the rates do not rise, and the proof goes through. Let all $|g_t| \le G$ and $\eta_t = \eta/\sqrt t$. Then $w_T \le G\sqrt T/\eta$. The last term of {eq}`eq-ch08-step` is small: $g_t^2 \le v_t/(1-\beta_2) \le \bar v_t/(1-\beta_2)$ and $\sqrt{\bar v_t} \le G$, so it is at most $\frac{\eta G}{2 (1-\beta_2)} \cdot \frac{1}{\sqrt t}$. The sum of $1/\sqrt t$ stays below $2\sqrt T$:
+# As in the paper, nothing is corrected (`corrected=0`); PyTorch corrects $m$ and $\bar v$, and optax corrects $v$ before it takes the maximum. Now $w_t = \sqrt{\bar v_t}/\eta_t$ never falls while $\eta_t$ does not rise, and the proof goes through. Still with $\beta_1 = \epsilon = 0$, let all $|g_t| \le G$ and $\eta_t = \eta/\sqrt t$. Then $w_T \le G\sqrt T/\eta$. The last term of {eq}`eq-ch08-step` is small: $g_t^2 \le v_t/(1-\beta_2) \le \bar v_t/(1-\beta_2)$ and $\sqrt{\bar v_t} \le G$, so it is at most $\frac{\eta G}{2 (1-\beta_2)} \cdot \frac{1}{\sqrt t}$. The sum of $1/\sqrt t$ stays below $2\sqrt T$:
 #
 # ```{math}
 # :label: eq-ch08-root
@@ -184,7 +184,7 @@ print(f"one over the rate falls at {np.mean(np.diff(w) < 0):.0%} of all steps")
 # % for T in 1..60
 # % check
 #
-# So the regret of $T$ steps is at most $\left(\frac{G D^2}{2 \eta} + \frac{\eta G}{1-\beta_2}\right) \sqrt T$, and its average goes to zero like $1/\sqrt T$. (With $\beta_1 > 0$ the paper's proof asks that $\beta_1$ decays.) A maximum over two steps in place of all is not enough, as doc 1's formula shows:
+# So for convex losses on the interval the regret of $T$ steps is at most $\left(\frac{G D^2}{2 \eta} + \frac{\eta G}{1-\beta_2}\right) \sqrt T$, and its average goes to zero like $1/\sqrt T$. (With $\beta_1 > 0$ the paper's proof asks that $\beta_1$ decays.) Doc 1 takes the maximum over two steps, which is not enough:
 
 # %%
 def two_step(theta, g, m=0, v=0, *, lr=1e-3, beta1=0.9, beta2=0.999):
@@ -213,7 +213,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# AMSGrad's average regret is 0.019, far below the bound, which is 0.60 for these numbers ($G = 3$, $D = 2$, $T = 9999$). A memory of 0.1 is nobody's choice. With $\beta_1 = 0.9$ and $\beta_2 = 0.99$ the slope has to be rarer. Take 101 once, then $-1$ a hundred times:
+# AMSGrad's average regret is 0.019, far below the bound, which is 0.60 for these numbers ($G = 3$, $D = 2$, $T = 9999$). Nobody chooses $\beta_2 = 0.1$. With $\beta_1 = 0.9$ and $\beta_2 = 0.99$ the large slope has to be rarer. Take 101 once, then $-1$ a hundred times:
 
 # %%
 rare = [reddi(101, 101).batches(t) for t in range(1, 100 * 101 + 1)]
@@ -234,7 +234,7 @@ Regret()
 # %% [markdown]
 # ## The first steps
 #
-# The other repairs look at Adam's beginning. Feed it pure noise of variance one, in 100,000 coordinates at once:
+# RAdam and warm-up look at Adam's beginning. Feed it pure noise of variance one, in 100,000 coordinates at once:
 
 # %%
 rng, m, v, b2 = np.random.default_rng(0), 0.0, 0.0, 0.999
@@ -250,7 +250,7 @@ for t in range(1, 101):
               f"rate up to {spread[t][2]:.2f}, step {step:.2f}")
 
 # %% [markdown]
-# The mean of $\hat v$ is 1.00 from the first step on, as it should be. It is $v$ *without* its hat that is too small. What is wide at the start is the spread of $\hat v$, and so of the rate $1/\sqrt{\hat v}$: one coordinate in ten has a rate of 7.94 times the right one or more at $t = 1$, and of 1.43 or more at $t = 10$.
+# The mean of $\hat v$ is 1.00 from the first step on, as it should be. It is $v$ *without* its hat that is too small. What is wide is the spread of $\hat v$, and so of the rate $1/\sqrt{\hat v}$: one coordinate in ten has a rate of 7.94 times the right one or more at $t = 1$, and of 1.43 or more at $t = 10$.
 #
 # How wide? If $\hat v$ were the plain mean of the last $n$ squares, $n \hat v$ would have a $\chi^2$ distribution with $n$ degrees of freedom. It is a fading mean, so choose $n$ such that both look back equally far. The mean age of the last $n$ is $(n-1)/2$, that of the fading weights is
 #
@@ -279,7 +279,7 @@ for t in range(1, 101):
 # % for q in (5, 50)
 # % check
 #
-# with $q$ for $\rho$, and none below $\rho = 4$. A root halves relative errors: divide by four times the mean, and the variance of $1/\sqrt{\hat v}$ is nearly $\frac{\rho}{2 (\rho-2)(\rho-4)}$. RAdam multiplies Adam's step by the number that makes this variance what it will be in the end:
+# with $q$ for $\rho$; it is finite only above $\rho = 4$. A root halves small relative errors: divide by four times the mean, and the variance of $1/\sqrt{\hat v}$ is about $\frac{\rho}{2 (\rho-2)(\rho-4)}$. At $\rho = 30$ that is 9 % too much, at $\rho = 5$ it is 0.83 where 0.25 is right. RAdam multiplies Adam's step by the number that makes this estimate what it will be in the end:
 #
 # ```{math}
 # :label: eq-radam-r
@@ -287,7 +287,7 @@ for t in range(1, 101):
 # ```
 # % where \rho_\infty > 4
 #
-# While $\rho_t \le 4$ there is no finite variance, and it steps by momentum alone:
+# While $\rho_t \le 4$ the estimate has no value (the variance of $1/\sqrt{\hat v}$ itself is finite from $\rho > 2$ on), and RAdam steps by momentum alone:
 #
 # ```{math}
 # :label: eq-radam-update
@@ -328,17 +328,17 @@ plot.curves(
 )
 
 # %% [markdown]
-# Whoever reads $r_t$ as a schedule sees a *warm-up*, the practice of raising the rate from near zero over the first steps {cite}`goyal2017accurate`:
+# Read as a schedule, $r_t$ is a *warm-up*, the practice of raising the rate from a small value over the first steps {cite}`goyal2017accurate`. The linear one is
 #
 # $$
 # \eta_t = \eta \min(1,\, t/T_w) .
 # $$
 #
-# With $T_w = 2/(1-\beta_2)$ both do the same work {cite}`ma2021adequacy`. Ma and Yarats also doubt the reason. The wide rate never acts alone: at $t = 1$ numerator and denominator are the same $|g|$, and every step is exactly $\eta$. What changes, as the last column shows, is the length of a step of pure noise, from 1.00 to 0.18: at first $\hat m$ has averaged nothing away. A third reason does not look at Adam at all: at the start many networks are sharply curved, and a rate that will be fine later is too large there, for SGD as well {cite}`gilmer2022loss`.
+# With $T_w = 2/(1-\beta_2)$ Ma and Yarats saw hardly a difference between the two {cite}`ma2021adequacy`. They also doubt the reason. The wide rate never acts alone: at $t = 1$ numerator and denominator are the same $|g|$, and every step is exactly $\eta$. What changes, as the last column of the noise table shows, is the length of a step of pure noise, from 1.00 to 0.18: at first $\hat m$ has averaged nothing away. A third reason is not Adam's alone: at the start many networks are so sharply curved that a rate that is fine later is too large, for SGD as well {cite}`gilmer2022loss`.
 #
 # ## Digits: how large a rate survives
 #
-# How large may the rate be before the net no longer learns? Held fixed: a net with four hidden layers of 16 and no biases, batches of 64, 200 steps, ten seeds for start and batches, $\beta_2 = 0.98$, so that $2/(1-\beta_2)$ is 100 steps, and warm-up over 100 steps. Rates go up in eighths of a decade. A run has learned if its full loss ends below 1.5. All seeds and rates run side by side:
+# How large may the rate be before the net no longer learns? Held fixed: four hidden layers of 16 and no biases, batches of 64, 200 steps, ten seeds for start and batches, $\beta_2 = 0.98$, and warm-up over $2/(1-\beta_2) = 100$ steps. Rates go up in eighths of a decade. A run has learned if its full loss ends below 1.5. All seeds and rates run side by side:
 
 # %%
 from optlib.problems import digits, minibatches
@@ -418,19 +418,19 @@ plot.dots(
     edges, log="x", rule={"adam, warm-up": "adam", "sgd, warm-up": "sgd"},
     title="Largest rate that learns",
     caption="Adam survives about twice the rate with warm-up, and so it does as "
-    "RAdam; for SGD the intervals overlap. Median and 10-90 % of ten seeds; rates in "
+    "RAdam; for SGD the bands overlap. Median and 10-90 % of ten seeds; rates in "
     "eighths of a decade; 200 steps, warm-up over 100.",
-    alt="Dot plot with intervals, logarithmic axis of the largest rate that learns. "
+    alt="Dot plot with bands, logarithmic axis of the largest rate that learns. "
     "Adam 0.075, from 0.075 to 0.1; Adam with warm-up and RAdam 0.18, both wholly to "
-    "the right of it; SGD 0.42, SGD with warm-up 0.49, with overlapping intervals.",
+    "the right of it; SGD 0.42, SGD with warm-up 0.49, with overlapping bands.",
 )
 
 # %% [markdown]
-# With warm-up Adam survives about twice the rate, and so it does as RAdam; the intervals of both ratios (97.9 %, ten seeds) lie above 1. That of RAdam over warm-up holds 1: on this net it is a warm-up, as its curve suggests. For SGD the interval holds 1 as well, so here nothing shows that a sharp start limits its rate. Elsewhere it is {cite}`gilmer2022loss`. Which of the first two reasons holds for Adam, this experiment does not say.
+# With warm-up or as RAdam, Adam survives about twice the rate; the intervals of both ratios (97.9 %, ten seeds) lie above 1. That of RAdam over warm-up holds 1: no difference is seen between them. For SGD the interval holds 1 as well, so here nothing shows that a sharp start limits its rate. Elsewhere it does {cite}`gilmer2022loss`. Which of the three reasons holds for Adam, this experiment does not say.
 #
 # ## AdaBound: from Adam to SGD
 #
-# AdaBound takes Adam's rate for each coordinate and keeps it between two bounds that close on one number $\eta_\infty$ {cite}`luo2019adaptive`:
+# AdaBound takes Adam's rate for each coordinate and keeps it between two bounds that close on one number $\eta_\infty$ {cite}`luo2019adaptive`. These are the equations of the authors' code; the paper corrects nothing and divides the rate by $\sqrt t$:
 #
 # ```{math}
 # :label: eq-adabound
@@ -446,7 +446,7 @@ plot.dots(
 # :::{rule} adabound
 # :::
 #
-# At $t = 1$ the bounds are $0.0001$ and 100 with the defaults $\gamma = 0.001$, $\eta_\infty = 0.1$, and nothing is bounded. In the end both are $\eta_\infty$, and the step is $\eta_\infty m_t$, SGD with averaged momentum. Between them lies the factor
+# At $t = 1$ the bounds are $0.0001$ and 100 with the defaults $\gamma = 0.001$, $\eta_\infty = 0.1$, and hardly any rate is bounded. In the limit both are $\eta_\infty$, and the step is $\eta_\infty m_t$, SGD with averaged momentum. Between them lies the factor
 #
 # ```{math}
 # :label: eq-ch08-squeeze
@@ -455,7 +455,7 @@ plot.dots(
 # % for \gamma in positive, t in 1..50
 # % check
 #
-# The price is that $\eta_\infty$ is a learning rate of SGD: it has the units that Adam's $\eta$ had lost, and 0.1 suits one loss and not the next. Multiply a bowl by ten, and again:
+# But $\eta_\infty$ is a learning rate of SGD: it depends on the units of the loss, and 0.1 suits one and not the next. Multiply a bowl by ten, and again:
 
 # %%
 from optlib.problems import quadratic
@@ -469,11 +469,11 @@ for scale in (1, 10, 100):
     print(f"loss times {scale:3}: adam {ends[0]}, adabound {ends[1]}")
 
 # %% [markdown]
-# Adam's loss grows by the factor and its path stays the same. AdaBound's does not, and at 100 the final rate is too large for the bowl and the run diverges. Whoever uses AdaBound has two rates to tune.
+# Adam's loss grows by the factor, for its path stays the same. AdaBound's path changes, and at 100 the final rate is too large for the bowl and the run diverges. Whoever uses AdaBound has two rates to tune.
 #
 # ## Digits: four rules, two measures
 #
-# A last comparison on the net of chapter 7, one hidden layer of 32 units, batches of 64, 200 steps. Each rule has six rates between 0.01 and 0.5, chosen on two seeds by the full loss and measured on ten others. AMSGrad gets Adam's corrections here, so that only the maximum differs. Then the same runs are scored on the 360 images that nobody trained on.
+# On the net of chapter 7, one hidden layer of 32 units, batches of 64, 200 steps, each rule has six rates between 0.01 and 0.5; the best on two seeds by the full loss is measured on ten others. AdaBound keeps $\eta_\infty = 0.1$. AMSGrad gets Adam's corrections here, so that only the maximum differs. Then the same runs are scored on the 360 images that nobody trained on.
 
 # %%
 from functools import partial
@@ -509,26 +509,26 @@ for a, b in (("amsgrad", "adam"), ("adabound", "adam"), ("adabound", "momentum")
         print(measured.verdict(a, b).partition(":")[0])
 
 # %% [markdown]
-# AMSGrad with corrections is Adam with a maximum, and ten seeds see no difference in either measure: on this problem the largest average is hardly larger than the newest. AdaBound's full loss is higher than that of Adam and that of momentum, so it is not as fast as Adam. On unseen images no difference is seen between any of them, and there is no gap between Adam and SGD with momentum that it could close.
+# Between AMSGrad and Adam ten seeds see no difference in either measure. Their steps could hardly differ: since $v_t \ge 0.999\, v_{t-1}$, the largest average of 200 steps is at most $0.999^{-199} = 1.22$ times the newest. AdaBound's full loss is higher than that of Adam and that of momentum. But its $\eta_\infty$ was not tuned, and by {eq}`eq-ch08-squeeze` its bounds are still a factor of 36 apart at step 200: these runs do not reach SGD. On unseen images none of the three pairs shows a difference.
 #
 # ## What the documents say
 #
 # :::{errata} What the documents say, and what is right
 # :ids: D0-13 D0-21 D0-28 D1-38 D3-09 D3-10 D3-14 X-04 X-05 X-09
 #
-# **Proved for convex losses.** Doc 0 says so of Adam, and two paragraphs on has AMSGrad fix what was proved; doc 1 says that Adam sometimes fails. The proof assumed that one over the rate never falls, and the first cells are a convex counterexample. For a given problem a large enough $\beta_2$ helps.
+# **Proved for convex losses.** Doc 0 says so of Adam; doc 1 says that it sometimes fails. It does: the first cells are a convex counterexample.
 #
-# **Maximum of what?** Doc 0 takes the maximum of past squared gradients. It is that of the averages $v_t$; the paper corrects neither average and needs rates of $\eta/\sqrt t$ on a bounded interval.
+# **Maximum of what?** Doc 0 takes the maximum of past squared gradients. It is that of the averages $v_t$; the paper corrects neither average, and its bound needs rates of $\eta/\sqrt t$, a bounded domain and a $\beta_1$ that decays.
 #
-# **Two steps.** Doc 1 keeps the larger of the current average and the one before. That forgets the large slope after two steps, and its cell climbs toward the wrong place. Doc 0 has the running maximum, which is right.
+# **Two steps.** Doc 1 keeps the larger of the current average and the one before, which climbed toward the wrong place above. Doc 0's running maximum is right.
 #
-# **What warm-up cures.** Doc 0 has $\hat v_t$ too small at the start. Its mean is right from $t = 1$, see the table of the first steps; too small is $v_t$ without its hat. Wide is its spread.
+# **What warm-up cures.** Doc 0 has $\hat v_t$ too small at the start. For steady noise its mean is right from $t = 1$ on; what is wide is its spread.
 #
-# **For whom.** Doc 0 gives warm-up to Adam, doc 3 to large batches, docs 1 and 2 to nobody. One team warms up SGD on large batches {cite}`goyal2017accurate`, the Transformer was trained with warm-up under Adam {cite}`vaswani2017attention`. Both uses exist, for different reasons.
+# **For whom.** Doc 0 gives warm-up to Adam, doc 3 to large batches, docs 1 and 2 to nobody. Both uses exist: under SGD on large batches {cite}`goyal2017accurate`, and under Adam for the Transformer {cite}`vaswani2017attention`.
 #
-# **What RAdam rectifies.** Doc 3 names the bias from the start at zero. That is what Adam's hats are for. RAdam acts on the variance of $1/\sqrt{\hat v_t}$, and in effect it is a warm-up.
+# **What RAdam rectifies.** Doc 3 names the bias from the start at zero. That is what Adam's hats are for. RAdam acts on the variance of $1/\sqrt{\hat v_t}$.
 #
-# **Both advantages.** Doc 3 credits AdaBound with Adam's speed and SGD's generalization. The final rate is one more number to tune, the proof of the paper had to be corrected {cite}`savarese2019convergence`, and large comparisons find no method ahead throughout {cite}`schmidt2021descending`. Here its loss was higher than theirs, and on unseen images ten seeds saw no difference.
+# **Both advantages.** Doc 3 credits AdaBound with Adam's speed and SGD's generalization. The proof of the paper had to be corrected {cite}`savarese2019convergence`, and a large comparison finds no method ahead throughout {cite}`schmidt2021descending`. Here, in 200 steps at $\eta_\infty = 0.1$, its loss was higher than theirs, and on unseen images no difference was seen.
 # :::
 #
 # ## Exercises
@@ -610,7 +610,7 @@ check("repairing-adam-6", step)
 # :::{exercise} Whose late steps grow with the loss?
 # :name: repairing-adam-7
 #
-# The loss is multiplied by 1,000, everything else stays, $\epsilon$ does not matter. After very many steps, whose steps are a thousand times longer than before: those of `"adam"`, of `"adabound"`, of `"both"`, or of `"neither"`?
+# Every gradient of a long run is multiplied by 1,000, and $\epsilon$ does not matter. After very many steps, whose steps are a thousand times longer than before: those of `"adam"`, of `"adabound"`, of `"both"`, or of `"neither"`?
 # :::
 
 # %%
@@ -620,8 +620,8 @@ check("repairing-adam-7", answer)
 # %% [markdown]
 # ## Summary
 #
-# On straight losses that are steep once in three steps Adam can go to the worst place, because a large slope inflates its own divisor and is forgotten when the small ones come. For every $\beta_2$ there is such a problem; for a given one a large $\beta_2$ helps. The proof breaks where one over the rate falls. AMSGrad keeps the largest average, and its average regret goes to zero. On the digits that made no difference. In the first steps the mean of $\hat v$ is right and its spread is wide. RAdam derives a factor from that spread, and it is a warm-up of about $2/(1-\beta_2)$ steps. On a deep narrow net both raised the largest rate of Adam to more than twice its size. AdaBound ends as SGD and inherits SGD's question of the right rate.
+# On straight losses that are steep once in three steps Adam can go to the worst place, because a large slope inflates its own divisor and is forgotten when the small ones come. For every $\beta_2$ there is such a problem. The proof breaks where one over the rate falls. AMSGrad keeps the largest average; for convex losses on an interval and rates of $\eta/\sqrt t$ its average regret goes to zero. In 200 steps on the digits no difference was seen. In the first steps of pure noise the mean of $\hat v$ is right and its spread is wide; from the spread RAdam derives a warm-up of about $2/(1-\beta_2)$ steps. On a deep narrow net both about doubled the largest rate at which Adam learns. AdaBound's rates tend to one rate of SGD, which has to be tuned.
 #
 # ## Sources
 #
-# The counterexamples, the gap in the proof and AMSGrad are from Reddi, Kale and Kumar {cite}`reddi2018convergence`; the random series is their Theorem 3. Zhang and coauthors {cite}`zhang2022adam` show when Adam converges as it is. RAdam is due to Liu and coauthors {cite}`liu2020variance`, the doubts about its reason and the rule $2/(1-\beta_2)$ to Ma and Yarats {cite}`ma2021adequacy`, the view from curvature to Gilmer and coauthors {cite}`gilmer2022loss`. AdaBound is from Luo and coauthors {cite}`luo2019adaptive`; Savarese {cite}`savarese2019convergence` corrects its proof. Others mend the same place: Yogi lets $v$ fall only slowly {cite}`zaheer2018adaptive`, AdaBelief averages the surprise $(g - m)^2$ {cite}`zhuang2020adabelief`, and ADOPT divides by the $v$ before the new gradient, so that no slope inflates its own divisor {cite}`taniguchi2024adopt`. Their equations are on their cards.
+# The counterexamples, the gap in the proof and AMSGrad are from Reddi, Kale and Kumar {cite}`reddi2018convergence`; the random series is their Theorem 3. RAdam is due to Liu and coauthors {cite}`liu2020variance`, the doubts about its reason and the rule $2/(1-\beta_2)$ to Ma and Yarats {cite}`ma2021adequacy`, the view from curvature to Gilmer and coauthors {cite}`gilmer2022loss`. AdaBound is from Luo and coauthors {cite}`luo2019adaptive`. Others mend the same place: Yogi lets $v$ fall only slowly {cite}`zaheer2018adaptive`, AdaBelief averages the surprise $(g - m)^2$ {cite}`zhuang2020adabelief`, and ADOPT divides by the $v$ before the new gradient, so that no slope inflates its own divisor {cite}`taniguchi2024adopt`. Their equations are on their cards.

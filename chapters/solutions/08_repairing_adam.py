@@ -58,7 +58,7 @@ check("repairing-adam-4", answer)
 # (solution-repairing-adam-5)=
 # ## The first adaptive step
 #
-# While the weights are nearly equal, $\rho_t$ is nearly $t$, but a little less. At $t = 4$ it is just below 4, at $t = 5$ just below 5. So each rule begins one step later than a glance at $t$ suggests.
+# While the weights are nearly equal, $\rho_t$ is nearly $t$, but a little less. At $t = 4$ it is just below 4, so the paper's rule begins at 5. At $t = 5$ it is just below 5, so the other one waits for $t = 6$.
 
 # %%
 t = np.arange(1, 8)
