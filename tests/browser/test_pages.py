@@ -80,7 +80,7 @@ def dress(page, theme):
     site.frames(page)
 
 
-@pytest.mark.parametrize("address, width", site.visits())
+@pytest.mark.parametrize("address, width", list(site.visits()))
 def test_page(address, width, home, visit, seen):
     page = visit(f"{home}/{address}", width, reduced_motion="reduce")
     site.settle(page)
