@@ -12,17 +12,18 @@ PY  := $(BIN)/python
 
 BASE := $(or $(shell command -v $(PYTHON)),$(PYTHON))
 export PATH := $(BIN):$(PATH)
+unexport PYTHONDONTWRITEBYTECODE # where it is set, each process would compile SymPy, Matplotlib and Sphinx anew
 CI_VENV := .venv-ci
 CI_PY   := $(CURDIR)/$(CI_VENV)/bin/python
 
 READY := $(VENV)/.ready
 CI_READY := $(CI_VENV)/.ready
 NODE  := node_modules/.ready
-UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal $(addprefix --ignore=tests/,browser conformance gpu)
+UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal -p no:nbval $(addprefix --ignore=tests/,browser conformance gpu)
 NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab test quick nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci lock clean
+.PHONY: help setup book html lab test quick pairs unit nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -36,7 +37,7 @@ $(READY): requirements.lock pyproject.toml
 	  f"Descent needs Python 3.11 or newer, and $(PYTHON) is {v}: make PYTHON=python3.12, for example.")'
 	$(BASE) -m venv $(VENV)
 	$(PY) -m pip install -q --disable-pip-version-check "$(UV)"
-	$(BIN)/uv pip install -q --python $(PY) -r requirements.lock
+	$(BIN)/uv pip install -q --compile-bytecode --python $(PY) -r requirements.lock
 	$(BIN)/uv pip install -q --python $(PY) --no-deps -e .
 	@$(PY) -c "import matplotlib.font_manager" 2>/dev/null # builds its list of fonts once, so that no chapter prints about it
 	@touch $@
@@ -75,8 +76,12 @@ test: quick nbval ## everything that needs no browser and no other library
 quick: $(READY) $(NODE) ## lint, pairs of chapters, proofs, unit tests; under a minute
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory -j$(JOBS) pairs prove unit
+
+pairs: $(READY) ## compare the two files of each chapter
 	$(PY) -m book.pairing
-	$(PY) -m book.proofs
+
+unit: $(READY) $(NODE) ## the unit tests
 	$(UNIT)
 
 nbval: $(READY) ## run every reference notebook again and compare what it prints

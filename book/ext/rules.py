@@ -1,8 +1,11 @@
 """A rule's own text on the page, and a page for every source file that lines are linked to."""
 
+import hashlib
 import importlib
 import inspect
+import json
 import textwrap
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -12,6 +15,7 @@ from pygments.lexers import PythonLexer
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+from book.assets import write
 from book.ext import places
 
 SHOWN = "**/*.py"  # the files of optlib that get a page
@@ -70,18 +74,34 @@ class Rule(SphinxDirective):
         return [shown(self.env, self.env.docname, function, "no-docstring" not in self.options)]
 
 
+def around(app):
+    """What all pages show beside their own text: the navigation, the settings and the templates, as one text."""
+    titles = sorted((name, title.astext()) for name, title in app.env.titles.items())
+    chapters = sorted(app.env.toctree_includes.items())
+    builder = app.builder
+    return repr((titles, chapters, builder.build_info.config_hash, builder.templates.newest_template_mtime()))
+
+
 def source_pages(app):
-    """One page a file of optlib, with an anchor a line."""
+    """One page a file of optlib, with an anchor a line; those that would be as they are, are left alone."""
     if app.builder.format != "html":
         return
+    memory = Path(app.doctreedir) / "source_pages.json"
+    made = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
+    wanted, beside = {}, around(app)
     formatter = HtmlFormatter(linespans="L", cssclass="highlight source")
     for file in sorted((places.ROOT / "optlib").glob(SHOWN)):
         text = file.read_text(encoding="utf-8")
         if not text.strip():
             continue
+        page = places.page_of(file)
+        wanted[page] = hashlib.sha256((text + beside).encode()).hexdigest()
+        if made.get(page) == wanted[page] and (Path(app.outdir) / f"{page}.html").exists():
+            continue
         name = file.relative_to(places.ROOT).as_posix()
         body = f'<h1 class="source-name">{name}</h1>\n{highlight(text, PythonLexer(), formatter)}'
-        yield places.page_of(file), {"title": name, "body": body, "source_page": True}, "page.html"
+        yield page, {"title": name, "body": body, "source_page": True}, "page.html"
+    write(memory, json.dumps(wanted))
 
 
 def setup(app):

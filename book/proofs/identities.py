@@ -301,6 +301,6 @@ def everywhere(rules, sides):
     values = Values(SYMBOLS, lookup, apply, linear=True)
     try:
         first, *others = [values(side) for side in sides]
-        return all(same(first, other, deep=False) for other in others)
+        return all(same(first, other) for other in others)
     except (Undecided, TypeError, MathError, RecursionError):
         return False

@@ -227,9 +227,9 @@ class Page:
 
     def finish(self):
         """After the last block: what is missing, circular or never used."""
-        code, first = self.code(), self.results[0]
         if not self.results or any(e.verdict == "FAILED" and not e.name for r in self.results for e in r.equations):
             return  # an unread equation may be the one that is missing
+        code, first = self.code(), self.results[0]
         used = set().union(*(names for _, names in self.uses))
         missing = (code.state - code.kept | used) - self.defined - set(self.helpers) - set(code.signature.values)
         messages = [f"{code.name}: no equation for {name}" for name in sorted(missing)]

@@ -14,7 +14,8 @@ const reach = () => {
     }
   });
 };
-document.fonts.ready.then(reach);
+document.fonts.ready.then(reach).then(() => (document.documentElement.dataset.ready = "1"));
+document.fonts.addEventListener("loadingdone", reach); // a face that is met further down is wider or narrower
 addEventListener("resize", reach);
 
 // A table of algorithms can be narrowed: a choice for each column whose cells repeat.  Without scripts it is a table.

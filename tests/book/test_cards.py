@@ -5,7 +5,7 @@ import re
 import pytest
 
 from book import cards
-from book.build import ROOT
+from book.cards import ROOT
 from book.proofs.prover import prove_text
 from optlib import rules
 from optlib.ops import ratio, sqrt, where

@@ -255,6 +255,15 @@ def test_the_landing_page_shows_a_chapters_equation_and_lists_what_is_written(bo
     assert "One landscape" not in index and "theta_star" in index
 
 
+def test_a_page_of_source_is_written_again_when_what_it_shows_has_changed(tmp_path, monkeypatch):
+    page = build(tmp_path, monkeypatch)[0] / "source" / "optlib" / "rules" / "euclid.html"
+    page.write_text("as it was")
+    build(tmp_path, monkeypatch, CHAPTER + "\nA last sentence.\n")
+    assert page.read_text() == "as it was"
+    build(tmp_path, monkeypatch, CHAPTER.replace("# 4 Momentum", "# 4 Heavy ball", 1))
+    assert "euclid.py" in page.read_text()
+
+
 def test_citations_have_round_brackets(page):
     assert re.search(r'Polyak \(<a[^>]*href="[^"]*"[^>]*>1964</a>\)', page)
 

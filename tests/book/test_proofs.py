@@ -28,6 +28,13 @@ def only(label, text=TEXT):
     return "".join("```{math}\n:label: " + b for b in blocks if b.startswith(label))
 
 
+def test_a_condition_that_cannot_be_read_fails_where_it_stands():
+    text = TEXT.split("---")
+    block = "```{math}\n:label: eq-sgd-theta\n\\theta_t = \\theta_{t-1} - \\eta g_t\n```\n% where \\frac{\n"
+    ((_, label, message),) = failures(f"---{text[1]}---\n{block}")
+    assert label == "eq-sgd-theta" and "expected a quantity" in message
+
+
 def test_the_ten_rules_and_the_look_ahead_are_proved():
     results = prove(RULES)
     equations = [e for r in results for e in r.equations]

@@ -117,12 +117,13 @@ def listen(page, home):
 
 
 def settle(page):
-    """Load what is loaded when it comes into view: pictures and widgets."""
+    """Load what is loaded when it comes into view, pictures and widgets, and wait for the fonts and for book.js."""
     page.evaluate("document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))")
     for box in page.locator(".descent-widget").all():
         box.scroll_into_view_if_needed()
     page.wait_for_function(
-        """() => [...document.images].every((image) => image.complete) &&
+        """() => document.documentElement.dataset.ready && document.fonts.status === "loaded" &&
+        [...document.images].every((image) => image.complete) &&
         [...document.querySelectorAll('.descent-widget')].every((box) => box.dataset.mounted)"""
     )
     page.evaluate("window.scrollTo(0, 0)")

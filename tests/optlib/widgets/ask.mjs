@@ -1,20 +1,21 @@
-// Answers questions about the front end of the widgets, so that Python can compare.
+// Answers questions about the front end of the widgets, so that Python can compare: a line of answers for each line.
 // stdin: [[file, "name.of.function", arguments], ...]; stdout: the answers.  What JSON cannot say becomes a string.
 
-const read = async () => {
-  let text = "";
-  for await (const part of process.stdin) text += part;
-  return JSON.parse(text);
-};
+import { createInterface } from "node:readline";
+
 const say = (key, value) => {
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   return ArrayBuffer.isView(value) ? [...value] : value;
 };
 
-const answers = [];
-for (const [file, name, given] of await read()) {
+const answer = async ([file, name, given]) => {
   const module = await import(new URL(file, import.meta.url));
   const found = name.split(".").reduce((value, key) => value[key], module);
-  answers.push(typeof found === "function" ? found(...given) : found);
+  return typeof found === "function" ? found(...given) : found;
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const answers = [];
+  for (const question of JSON.parse(line)) answers.push(await answer(question));
+  process.stdout.write(JSON.stringify(answers, say) + "\n");
 }
-process.stdout.write(JSON.stringify(answers, say));
