@@ -9,6 +9,7 @@ from optlib.problems.quadratic import lessard, quadratic, spectrum
 from optlib.problems.reddi import reddi, reddi_random
 from optlib.problems.slices import slice_plane
 from optlib.problems.surfaces import rosenbrock, saddle, surface, two_wells
+from optlib.problems.valley import valley
 
 __all__ = [
     "basins",
@@ -33,4 +34,5 @@ __all__ = [
     "spectrum",
     "surface",
     "two_wells",
+    "valley",
 ]

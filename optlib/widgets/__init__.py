@@ -9,5 +9,6 @@ from optlib.widgets.rates import Rates
 from optlib.widgets.regret import Regret
 from optlib.widgets.source import module_source
 from optlib.widgets.stream import Stream
+from optlib.widgets.valley import Valley
 
-__all__ = ["Basins", "Batches", "Composer", "Decay", "Explorer", "Rates", "Regret", "Stream", "module_source"]
+__all__ = ["Basins", "Batches", "Composer", "Decay", "Explorer", "Rates", "Regret", "Stream", "Valley", "module_source"]

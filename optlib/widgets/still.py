@@ -183,6 +183,25 @@ def decay(widget):
     return _image(body, height, text)
 
 
+def valley(widget, window, f):
+    """The level curves of a Valley with both paths, up to the step that is read."""
+    left, right, bottom, top = window
+    scale = WIDTH / (right - left)
+    height = round(scale * (top - bottom))
+
+    def screen(points):
+        return (np.asarray(points) - (left, top)) * (scale, -scale)
+
+    body, taken = _bands(lambda x, y: f((x, y)), window, screen), []
+    for name, points in widget.walks().items():
+        body += _walk(name, screen(points[: widget.at + 1]), height, taken)
+    x, y = screen(widget.start)
+    ring = f"fill: {INK['paper']};stroke: {INK['ink']};stroke-width:3"
+    body += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" style="{ring}"/>'
+    words = f"{widget.at} steps at rate {widget.lr:g}, radius {widget.radius:g}"
+    return _image(body, height, f"A valley along the hyperbola x y = 1, with the paths of SGD and of SAM: {words}.")
+
+
 def _bands(f, window, screen):
     """Shading and level curves: deep is dark, and the levels crowd near the bottom."""
     xs, ys = np.linspace(*window[:2], 81), np.linspace(*window[2:], 69)

@@ -6,7 +6,7 @@ Run by the Python that builds the book; the tests' own has no ipywidgets.
 import sys
 from pathlib import Path
 
-from optlib.widgets import Basins, Batches, Composer, Decay, Explorer, Rates, Regret, Stream, module_source
+from optlib.widgets import Basins, Batches, Composer, Decay, Explorer, Rates, Regret, Stream, Valley, module_source
 
 LOADED = ["momentum", "nesterov", "adam"]  # all three take the momentum slider
 PAGES = {
@@ -20,6 +20,7 @@ PAGES = {
     "composer": lambda: [Composer()],
     "decay": lambda: [Decay()],
     "regret": lambda: [Regret()],
+    "valley": lambda: [Valley()],
     "two": lambda: [Explorer(question="descent"), Explorer(question="descent", lr={"sgd": 0.05}, start=[1.5, -1.0])],
     "heavy": lambda: [Explorer(landscape="rosenbrock", rules=LOADED, step=500)],
     "heavy_tilted": lambda: [Explorer(landscape="tilted_ravine", rules=LOADED, step=500)],
@@ -51,6 +52,7 @@ def main(folder):
         "rates.js",
         "regret.js",
         "stream.js",
+        "valley.js",
     ):
         file = folder / "_static" / "widgets" / module
         file.parent.mkdir(parents=True, exist_ok=True)

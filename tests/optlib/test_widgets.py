@@ -21,6 +21,7 @@ from optlib.widgets import (
     Rates,
     Regret,
     Stream,
+    Valley,
     module_source,
     paths,
     signals,
@@ -38,6 +39,7 @@ WIDGETS = {
     "regret": lambda: Regret(),
     "rates": lambda: Rates(),
     "composer": lambda: Composer(),
+    "valley": lambda: Valley(),
 }
 
 
@@ -66,7 +68,18 @@ def test_two_of_a_kind_say_the_same(make):
 
 
 @pytest.mark.parametrize(
-    "name", ["basins.js", "batches.js", "composer.js", "decay.js", "explorer.js", "rates.js", "regret.js", "stream.js"]
+    "name",
+    [
+        "basins.js",
+        "batches.js",
+        "composer.js",
+        "decay.js",
+        "explorer.js",
+        "rates.js",
+        "regret.js",
+        "stream.js",
+        "valley.js",
+    ],
 )
 def test_a_module_stands_alone_and_is_small(name):
     text = module_source(name)

@@ -181,7 +181,7 @@ export function draggable(app, handle, canvas, { to, by }) {
   canvas.addEventListener("click", at);
 }
 
-function paintLandscape(place, width, height, look) {
+export function paintLandscape(place, width, height, look) {
   const d = density();
   const [left, right, bottom, top] = place.window;
   const canvas = document.createElement("canvas");
