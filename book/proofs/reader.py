@@ -11,7 +11,7 @@ from book.proofs.tokens import RELATIONS, MathError, Token, tokens
 
 # with the most arguments each takes; words with more than one are those of rules on matrices
 FUNCTIONS = {r"\exp": 1, r"\ln": 1, r"\cos": 1, r"\sin": 1, r"\sign": 1, r"\rms": 1}
-FUNCTIONS |= {r"\mean": 2, r"\orthogonalize": 2, r"\eigenbasis": 4}
+FUNCTIONS |= {r"\tr": 1, r"\stack": 1, r"\mean": 2, r"\orthogonalize": 2, r"\eigenbasis": 4}
 BRACKETS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
 FENCES = {"|": ("|", "abs"), r"\lvert": (r"\rvert", "abs"), r"\|": (r"\|", "norm"), r"\lVert": (r"\rVert", "norm")}
 FENCES |= {r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceil")}
@@ -85,9 +85,9 @@ class Reader:
     def product(self):
         tree, slash = self.power() or self.fail("expected a quantity, got"), False
         while self.i < len(self.words):
-            if sign := self.found(r"\cdot", r"\times", r"\odot", "/", r"\oslash"):
+            if sign := self.found(r"\cdot", r"\times", r"\odot", "/", r"\oslash", r"\otimes"):
                 factor = self.power() or self.fail("expected a quantity, got")
-                kind = {r"\odot": "odot", "/": "/", r"\oslash": "oslash"}.get(sign, "*")
+                kind = {r"\odot": "odot", "/": "/", r"\oslash": "oslash", r"\otimes": "otimes"}.get(sign, "*")
                 slash = kind == "/"
             elif (factor := self.power()) is not None:
                 kind = "*"

@@ -55,6 +55,7 @@ def tokens(tex):
             word = "\\" + re.sub(r"\W", "", found["text"])
         elif found["operator"] or found["roman"]:
             word = "\\" + (found["operator"] or found["roman"])
+            word = r"\stack" if word == r"\vec" else word  # \vec itself is an arrow over a letter
         elif found["edge"]:
             word = f"\\{found['edge']}.{found['environment']}"
         else:

@@ -77,6 +77,12 @@ class Values:
                 return self.add(self(a), -1 * self(b), elementwise(a) or elementwise(b))
             case ("*", a, b):
                 return self.multiply(self(a), self(b))
+            case ("otimes", a, b) if self.linear:
+                return np.kron(self(a), self(b))
+            case ("stack", a) if self.linear:
+                return self(a).reshape(-1, 1)
+            case ("tr", a) if self.linear:
+                return np.trace(self(a))
             case ("odot", a, b):
                 return self(a) * self(b)
             case ("/" | "oslash", a, b):

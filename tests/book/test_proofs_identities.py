@@ -21,7 +21,7 @@ def check(tex, *notes):
 
 def test_right_ones_are_checked():
     results = prove(PAGE)
-    assert {r.verdict for r in results} == {"checked"} and len(results) == len(BLOCKS) == 17
+    assert {r.verdict for r in results} == {"checked"} and len(results) == len(BLOCKS) == 19
 
 
 WRONG = [
@@ -53,6 +53,9 @@ WRONG = [
     ("root", "= H p", "= p", "H = "),
     ("companion", r"g + \mu p", "g + p", "momentum = "),
     ("bar", "- 1 =", "+ 1 =", "bar_z = "),
+    ("kronecker", r"A \otimes H", r"H \otimes A", "H = "),
+    ("kronecker", r"A V H", r"A V H H", "H = "),
+    ("trace", r"\operatorname{tr}(H)", r"\operatorname{tr}(H^2)", "H = "),
 ]
 
 
