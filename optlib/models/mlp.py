@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from optlib.models.softmax import cross_entropy, cross_entropy_gradient
+from optlib.models.softmax import cross_entropy, cross_entropy_gradient, softmax, with_ones
 
 
 def relu(z):
@@ -73,6 +73,35 @@ def gradient(theta, X, Y, activation="relu"):
         if k > 1:
             d = (d @ theta[f"W{k}"].T) * slope(a[k - 1])
     return {name: g[name] for name in theta}
+
+
+def signals(theta, X, activation="relu"):
+    """What meets in each layer's weights: the values that come in, and the slopes that come back from every class.
+
+    Returns [(a, d), ...], a pair a layer.  a: (n, inputs + 1), with a 1 for the bias.  d: (n, classes, units), the
+    gradient of -log p of each class with respect to what the layer put out before its bend, times the root of that p.
+    So a sum over the classes of products of two d is a mean over labels drawn from the model itself.
+    """
+    _, slope, _ = _bend(activation)
+    a = forward(theta, X, activation)
+    P = softmax(a[-1])
+    d, out = np.sqrt(P)[:, :, None] * (P[:, None, :] - np.eye(P.shape[1])), []
+    for k in range(len(theta) // 2, 0, -1):
+        out.append((with_ones(a[k - 1]), d))
+        if k > 1:
+            d = (d @ theta[f"W{k}"].T) * slope(a[k - 1])[:, None, :]
+    return out[::-1]
+
+
+def factors(theta, X, activation="relu"):
+    """The two matrices of each layer whose Kronecker product stands for the layer's Fisher matrix, [(A, S), ...].
+
+    A: (inputs + 1, inputs + 1), the mean of a a^T.  S: (units, units), the mean of d d^T with labels drawn from the
+    model; nothing is sampled, every class is counted with its probability.  See `signals` for a and d.
+    Source: Martens and Grosse (2015), section 3.
+    """
+    pairs = [(a, d.reshape(-1, d.shape[2])) for a, d in signals(theta, X, activation)]
+    return [(a.T @ a / len(X), d.T @ d / len(X)) for a, d in pairs]
 
 
 def predict(theta, X, activation="relu"):

@@ -70,8 +70,9 @@ def digits_mlp(hidden=(32,), batch=None, activation="relu", seed=0, size=None):
 
     hidden: width of each hidden layer.  batch: examples a step, None for all.  activation: "relu" or "tanh".
     seed: of the start (He for relu, Glorot for tanh) and of the batches.  size: how many training images to use.
-    Returns a Problem with f, grad (backpropagation) and accuracy (share of the test images read right).  f(theta) and
-    grad(theta) without a batch are over all images.  Raises ValueError for an argument out of range.
+    Returns a Problem with f, grad (backpropagation), factors (K-FAC's, see `mlp.factors`) and accuracy (share of the
+    test images read right).  f, grad and factors without a batch are over all images.
+    Raises ValueError for an argument out of range.
     """
     if not isinstance(hidden, tuple | list):
         raise ValueError(f"hidden must be the widths of the hidden layers, such as (32,), got {hidden!r}")
@@ -85,10 +86,14 @@ def digits_mlp(hidden=(32,), batch=None, activation="relu", seed=0, size=None):
     def grad(theta, batch=None):
         return mlp.gradient(theta, *_rows(X, Y, batch), activation)
 
+    def factors(theta, batch=None):
+        return mlp.factors(theta, _rows(X, Y, batch)[0], activation)
+
     def accuracy(theta, batch=None):
         return float((mlp.predict(theta, data.X_test, activation) == data.y_test).mean())
 
-    return _problem(f, grad, accuracy, len(X), batch, seed, name="digits_mlp", start=start)
+    facts = dict(name="digits_mlp", start=start, factors=factors)
+    return _problem(f, grad, accuracy, len(X), batch, seed, **facts)
 
 
 def _size(size):
