@@ -2,6 +2,7 @@
 
 from optlib.problems.basins import basins, lattice
 from optlib.problems.batches import minibatches
+from optlib.problems.cancer import cancer, cancer_logistic
 from optlib.problems.digits import digits, digits_mlp, digits_softmax
 from optlib.problems.fields import critical_point, random_field
 from optlib.problems.lasso import diabetes, group_lasso, lasso, lasso_path
@@ -13,6 +14,8 @@ from optlib.problems.valley import valley
 
 __all__ = [
     "basins",
+    "cancer",
+    "cancer_logistic",
     "critical_point",
     "diabetes",
     "digits",

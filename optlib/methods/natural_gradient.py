@@ -1,0 +1,43 @@
+"""Natural gradient descent: the steepest step where distance is measured between distributions."""
+
+import numpy as np
+
+from optlib.grammar import Model
+from optlib.ops import eye
+
+
+def natural_gradient(theta: Model, grad, fisher, *, lr=1.0, damping=0.0):
+    """Solve (F + damping * I) step = gradient, and take lr of the step.
+
+    theta: one vector or number.  grad, fisher: functions of theta; fisher returns the Fisher matrix (p, p).
+    damping: added to its diagonal; at least 0.
+    Returns theta.  Raises ArithmeticError where the matrix is singular, not positive definite or not finite.
+    Source: Amari (1998).
+    """
+    g, F = grad(theta), np.atleast_2d(fisher(theta))
+    step = _solve(F + damping * eye(F), np.ravel(g))
+    return theta - lr * (step.reshape(np.shape(g)) if np.ndim(g) else float(step[0]))
+
+
+def _solve(F, g):
+    """The x with F x = g, for F symmetric and positive definite."""
+    if not np.isfinite(F).all():
+        raise ArithmeticError("the Fisher matrix must be finite, got nan or infinity")
+    scale = np.sqrt(np.abs(np.diag(F)))  # seen in these units the matrix has ones on its diagonal
+    scale[scale == 0] = 1
+    even = F / np.outer(scale, scale)
+    limit = 100 * len(F) * np.finfo(float).eps
+    try:
+        lower = np.linalg.cholesky(even)
+        sound = (np.diag(lower) ** 2).min() > limit
+    except np.linalg.LinAlgError:
+        sound = False
+    if not sound:
+        low = np.linalg.eigvalsh(even)[0]
+        raise ArithmeticError(
+            "the Fisher matrix is singular: some direction changes no probability; "
+            "add damping, or leave a parameter out"
+            if low > -limit
+            else f"the Fisher matrix must be positive definite, got an eigenvalue of {np.linalg.eigvalsh(F)[0]:.2g}"
+        )
+    return np.linalg.solve(lower.T, np.linalg.solve(lower, g / scale)) / scale
