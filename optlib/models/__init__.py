@@ -3,6 +3,6 @@
 n: examples.  X: (n, inputs).  Y: (n, classes), one 1 a row.  Each module has loss, gradient and predict.
 """
 
-from optlib.models import mlp, softmax
+from optlib.models import mlp, second, softmax
 
-__all__ = ["mlp", "softmax"]
+__all__ = ["mlp", "second", "softmax"]

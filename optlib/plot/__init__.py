@@ -17,6 +17,7 @@ Words may hold $math$ (title, xlabel, names); alt and caption may not.
     stability((1, 100), {"best pair": (lr, momentum)}, start=(-1, 0.6))             heavy ball: map of speed, and paths
     stream(g, {"m": m, "root of v": s}, steps={"Adam": u}, log="y")                 gradients and what is remembered
     dots({name: (seeds,)}, log="x", vlines={})            a table as a picture: median, interval, number
+    digits({name: errors})                                correct digits after each step: the order of a method
     images(X, labels, columns=10)                         small gray images, for instance the digits
     derivation()                                          the map of the organizing derivation
     spectral_radius(lr, momentum, eigenvalue), steepest(g, P), spread(values)       the numbers behind three of them
@@ -29,6 +30,7 @@ from optlib.plot.basins import basins
 from optlib.plot.curves import compare, curves, spread
 from optlib.plot.data import dots, images, stream
 from optlib.plot.derivation import derivation
+from optlib.plot.digits import digits
 from optlib.plot.figure import Figure
 from optlib.plot.landscape import balls, paths, steepest
 from optlib.plot.rates import comparison, sweep
@@ -42,6 +44,7 @@ __all__ = [
     "comparison",
     "curves",
     "derivation",
+    "digits",
     "dots",
     "images",
     "paths",

@@ -6,6 +6,7 @@ from optlib.problems.cancer import cancer, cancer_logistic
 from optlib.problems.digits import digits, digits_mlp, digits_softmax
 from optlib.problems.fields import critical_point, random_field
 from optlib.problems.lasso import diabetes, group_lasso, lasso, lasso_path
+from optlib.problems.least_squares import least_squares, puromycin
 from optlib.problems.quadratic import lessard, quadratic, spectrum
 from optlib.problems.reddi import reddi, reddi_random
 from optlib.problems.slices import slice_plane
@@ -25,8 +26,10 @@ __all__ = [
     "lasso",
     "lasso_path",
     "lattice",
+    "least_squares",
     "lessard",
     "minibatches",
+    "puromycin",
     "quadratic",
     "random_field",
     "reddi",

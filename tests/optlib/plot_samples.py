@@ -170,5 +170,10 @@ def sample_images():
     return plot.images(np.random.default_rng(0).integers(0, 17, (12, 64)), range(12), columns=6, alt="Noise.")
 
 
+def sample_digits():
+    errors = {"newton": [0.5 ** (2.0**t) for t in range(7)], "sgd": [0.5 * 0.3**t for t in range(7)]}
+    return plot.digits(errors, title="Correct digits", alt="Two lines, one straight, one that doubles.")
+
+
 SAMPLES = {name[7:]: make for name, make in globals().items() if name.startswith("sample_")}
 SAMPLES["derivation"] = plot.derivation
