@@ -175,7 +175,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# Up to step 64 the two are close; then the constant rate stops at 0.07, and the root is at 0.02 after 4,096 steps and still falls. In a bowl the reason is the floor, about $\eta_t \sigma^2/2h$ in the square: it sinks with the rate. What it gives away is the end: whoever knows that the run ends now has no reason to leave noise of the rate $\eta_0/\sqrt T$ in.
+# The constant rate stops at 0.07; the root is at 0.02 after 4,096 steps and still falls. In a bowl the floor, about $\eta_t \sigma^2/2h$ in the square, sinks with the rate. What the root gives away is the end: the noise of its last rate $\eta_0/\sqrt T$ stays in.
 #
 # ## When the end is known
 #
@@ -186,7 +186,7 @@ plot.curves(
 # \eta_t = \eta_0 .
 # ```
 #
-# *Step decay* keeps the rate for $K$ steps and then multiplies it by $\gamma$, again and again:
+# *Step decay* multiplies the rate by $\gamma$ after every $K$ steps:
 #
 # ```{math}
 # :label: eq-step-lr
@@ -211,7 +211,7 @@ plot.curves(
 # ```
 # % where T > 1
 #
-# Here $d_t$ is the share of the run that is done, 0 at the first step, 1 at the last. The line still falls at full slope when it arrives. To stay high for a while, and low for a while, with a smooth way between, take a function that is flat at both ends. Half a wave of the *cosine* does it {cite}`loshchilov2017sgdr`:
+# Here $d_t$ is the share of the run that is done, 0 at the first step, 1 at the last. The line still falls at full slope when it arrives. To stay high for a while, and low for a while, take a function that is flat at both ends, half a wave of the *cosine* {cite}`loshchilov2017sgdr`:
 #
 # ```{math}
 # :label: eq-cosine
@@ -234,7 +234,7 @@ plot.curves(
 # % for T in 2..20
 # % check
 #
-# The cosine spends more of it early, and ends with $1 + \cos \pi d \approx \frac{\pi^2}{2}(1 - d)^2$, quadratically. Both have half the sum of a constant rate, so they pay only where a higher peak is possible and there is noise to be rid of. Measure it where no luck is involved: 50 directions with curvatures from 0.01 to 1, by the recursion alone, with the best of 40 peaks for each schedule and budget.
+# The cosine spends more of it early, and ends with $1 + \cos \pi d \approx \frac{\pi^2}{2}(1 - d)^2$, quadratically. Both have half the sum of a constant rate, so they must gain elsewhere, by a higher peak or by less noise. Measure it without luck: 50 directions with curvatures from 0.01 to 1, by the recursion alone, with the best of 40 peaks for each schedule and budget.
 
 # %%
 curvatures, peaks = np.geomspace(0.01, 1, 50), np.geomspace(1e-3, 1.9, 40)[:, None]
@@ -272,7 +272,7 @@ for name in ("constant", "linear"):
     print(f"peaks to 6: {name} {bowl(every[100][name], 0.0, bold):.5f}")
 
 # %% [markdown]
-# With noise, $1/t$ is last everywhere; it stands still in the flat directions. At 100 steps nothing gains much on the constant rate, since flat directions are still on their way. At 4,000 steps there is a floor to remove: the constant rate ends at 0.134, the straight line at 0.105, the cosine at 0.112. The step comes down too early for the flat directions and stays above the constant rate. Without noise, and with peaks below 2, no schedule that falls does as well as the constant rate: there it only shortens the steps. The condition matters. If peaks up to 6 are allowed, the straight line ends lower than the constant rate, 0.0002 against 0.0004, for its first steps may overshoot in the stiff directions and later ones repair that.
+# With noise, $1/t$ is last everywhere; it stands still in the flat directions. At 100 steps nothing gains much on the constant rate. At 4,000 there is a floor to remove: the constant rate ends at 0.134, the straight line at 0.105, the cosine at 0.112. The step comes down too early for the flat directions and stays above the constant rate. Without noise, and with peaks below 2, no schedule that falls does as well as the constant rate. With peaks up to 6 the straight line ends lower, 0.0002 against 0.0004, for its first steps may overshoot in the stiff directions and later ones repair that.
 
 # %%
 t = np.arange(1, 301)
@@ -290,14 +290,14 @@ plot.curves(
 # %% [markdown]
 # ## Warm up, stay, come down
 #
-# Two changes at the start and at the end are common. A *warm-up* climbs in a straight line to the peak {cite}`goyal2017accurate`:
+# A *warm-up* climbs in a straight line to the peak {cite}`goyal2017accurate`:
 #
 # ```{math}
 # :label: eq-linear-warmup-lr
 # \eta_t = \eta_0 \min\left(\frac{t}{T_w}, 1\right) .
 # ```
 #
-# On one noisy direction the best rates fall from the first step, and a warm-up holds them back. It can pay where the first steps meet what later ones do not, such as averages that a rule has not filled yet; chapter 8 asks why. With a cosine behind it, it has trained large language models {cite}`touvron2023llama`:
+# On one noisy direction the best rates fall from the first step, and a warm-up holds them back. It can pay where a rule's averages are not filled yet; chapter 8 asks why. With a cosine behind it, it has trained large language models {cite}`touvron2023llama`:
 #
 # ```{math}
 # :label: eq-warmup-cosine
@@ -318,7 +318,7 @@ plot.curves(
 # \end{aligned}
 # ```
 #
-# The widget puts a warm-up, a body and a tail together. The bowl has the curvatures 1 and 0.05, and the noise is the same for the schedule and for a constant rate. First find the best constant rate, the dashed line. Then let the schedule beat it: a *straight line* from a peak of 0.3, or a *constant* body with a tail of 150. Then try *three cosines*, and see what each restart undoes.
+# The widget puts a warm-up, a body and a tail together, on a bowl with the curvatures 1 and 0.05, with the same noise for the schedule and for a constant rate, the dashed line. First find the best constant rate. Then let the schedule beat it: a *straight line* from a peak of 0.3, or a *constant* body with a tail of 150. Then try *three cosines*, and see what each restart undoes.
 
 # %%
 from optlib.widgets import Composer
@@ -328,7 +328,7 @@ Composer()
 # %% [markdown]
 # ## Up again: cycles and restarts
 #
-# Rates may also rise. A *triangle* of period $P$ goes up and down without end {cite}`smith2017cyclical`:
+# A *triangle* of period $P$ goes up and down without end {cite}`smith2017cyclical`:
 #
 # ```{math}
 # :label: eq-triangular
@@ -352,7 +352,7 @@ Composer()
 # % where P > 1
 # % where c > 1
 #
-# For $c = 1$ the limits are $n_t = \lfloor (t - \frac12)/P \rfloor$ and $a_t = P n_t$. A restart is *warm*: the rate begins again, $\theta$ does not. What is it good for? The hope is to leave a minimum for a better one. Start 200 runs in the higher of two wells, add noise of standard deviation 2 to each component of the gradient, and count how many end in the lower one after 600 steps:
+# For $c = 1$ the limits are $n_t = \lfloor (t - \frac12)/P \rfloor$ and $a_t = P n_t$. A restart is *warm*: the rate begins again, $\theta$ does not. The hope is to leave a minimum for a better one. Start 200 runs in the higher of two wells, add noise of standard deviation 2 to each component of the gradient, and count how many end in the lower one after 600 steps:
 
 # %%
 from optlib.problems import two_wells
@@ -381,11 +381,11 @@ for peak in (0.02, 0.05, 0.07, 0.1, 0.4):
     print(f"{peak:4}", *(f"{share:10.0%}" for share in row(peak)))
 
 # %% [markdown]
-# With 200 runs a share is known to within 7 points (95 %). From 0.05 to 0.1 the constant rate crosses most often, by more than that leaves open. Six cosines were not seen to do better than one: at 0.1 both bring 59 % over, at 0.05 it is 2 % against 8 %. They spend the same time at each rate as the one does; the constant rate is at its peak throughout. At 0.02 no run crosses, so compared with going on at a low rate a restart helps; compared with one cosine of the same peak and length no gain is seen on this surface. At 0.4 runs leave both wells, and 47 to 60 % end in the lower one.
+# With 200 runs a share is known to within 7 points (95 %). From 0.05 to 0.1 the constant rate, always at its peak, crosses most often. Six cosines spend the same time at each rate as one, and were not seen to do better: at 0.1 both bring 59 % over, at 0.05 it is 2 % against 8 %. At 0.02 no run crosses, so a restart gains on going on at a low rate, but was not seen to gain on one cosine of the same peak and length. At 0.4 runs leave both wells, and 47 to 60 % end in the lower one.
 #
 # ## Momentum on a schedule
 #
-# Chapter 4 showed that after some steps momentum walks at $\eta/(1 - \mu)$. So a schedule of $\mu$ is one of the rate as well. The *one-cycle* policy uses this {cite}`smith2018disciplined`: the rate goes up in a straight line from $\eta_0/D$, down again, and on to nearly zero {cite}`smith2017super`,
+# The effective rate of momentum is $\eta/(1 - \mu)$ (chapter 4), so a schedule of $\mu$ is one of the rate as well. The *one-cycle* policy uses this {cite}`smith2018disciplined`: the rate goes up in a straight line from $\eta_0/D$, down again, and on to nearly zero {cite}`smith2017super`,
 #
 # ```{math}
 # :label: eq-one-cycle
@@ -418,14 +418,14 @@ lr = schedules.one_cycle(t, peak=1.0, steps=900)
 mu = schedules.one_cycle_momentum(t, steps=900)
 for k in (0, 405, 899):
     print(f"step {k + 1}: rate {lr[k]:.2g}, momentum {mu[k]:.2f},",
-          f"walks {lr[k] / (1 - mu[k]):.2g}")
+          f"effective rate {lr[k] / (1 - mu[k]):.2g}")
 
 # %% [markdown]
-# At the peak the rate is 25 times that of the first step, and what the run walks at only 8.3 times, from 0.8 to 6.7: the lower momentum takes back a factor of three.
+# At the peak the rate is 25 times that of the first step, the effective rate only 8.3 times that, from 0.8 to 6.7: the lower momentum takes back a factor of three.
 #
 # ## How high the peak may be
 #
-# Every schedule leaves one number open. A *range test* {cite}`smith2017cyclical` looks for it in one short run. Here the rate grows by a constant factor each step; the smoothed loss falls where rates are useful and turns up where they are too high.
+# A *range test* {cite}`smith2017cyclical` looks for the peak in one short run, in which the rate grows by a constant factor each step. The smoothed loss falls where rates are useful and turns up where they are too high.
 #
 # The rest of the chapter uses a network with 16 hidden units on the digits, batches of 8, 900 steps, which is five passes. All runs of a comparison go side by side in one array, a row each.
 
@@ -449,11 +449,11 @@ plot.curves(
 )
 
 # %% [markdown]
-# The best rates of the next section, which tunes, lie between 0.28 and 0.57.
+# The next section tunes, and its best peaks lie between 0.28 and 0.57.
 #
 # ## Digits: six schedules and a constant rate
 #
-# Held fixed: the network, the start of each seed, the batches of each seed, 900 steps, and for every schedule the same eight peaks from 0.1 to 1.13. The peak is chosen by the median full loss of three seeds and measured on ten others. The intervals are for the median of the difference to the constant rate, seed by seed: from the second lowest of the ten to the second highest, which covers in 97.9 % of cases. The one cycle is its rate alone, without momentum.
+# Held fixed: the network, the start of each seed, the batches of each seed, 900 steps, and for every schedule the same eight peaks from 0.1 to 1.13. The peak is chosen by the median full loss of three seeds and measured on ten others. The intervals are for the median of the difference to the constant rate, seed by seed: from the second lowest of the ten to the second highest, which covers in 97.9 % of cases. The one cycle is its rate alone.
 
 # %%
 from optlib.problems import digits, minibatches
@@ -511,7 +511,7 @@ def train(rule, shape, peaks, seeds, looks=(T,)):
 
 
 # %% [markdown]
-# `call` hands a rule what its signature asks for, state and $t$ included. The schedules, with warm-ups of 45 steps:
+# The schedules, with warm-ups of 45 steps (`call` hands a rule what its signature asks for):
 
 # %%
 from optlib.compare import paired
@@ -536,13 +536,15 @@ def tuned(rule, shape, peaks):
 ends, peaks = {}, 0.1 * 2 ** (np.arange(8) / 2)
 for name, shape in six.items():
     peak, ends[name] = tuned(sgd, shape, peaks)
-    gap = paired(ends[name], ends["constant"])
-    print(f"{name:21} peak {peak:.2f}: {np.median(ends[name]):.2f}, difference",
-          f"{gap.median:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})")
-for one, other in (("cosine", "step"), ("warm-up, stay, decay", "cosine")):
+    end = f"{np.median(ends[name]):.2f}, worst {ends[name].max():.2f}"
+    print(f"{name:21} peak {peak:.2f}: full loss {end}")
+
+# %%
+pairs = [(name, "constant") for name in six if name != "constant"]
+for one, other in (*pairs, ("cosine", "step"), ("warm-up, stay, decay", "cosine")):
     gap = paired(ends[one], ends[other])
-    print(f"{one} - {other}: {gap.median:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})")
-print("highest:", {k: round(float(ends[k].max()), 2) for k in ("constant", "cosine")})
+    shown = f"{gap.median:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})"
+    print(f"{one} minus {other}: {shown}")
 
 # %%
 plot.dots(
@@ -556,11 +558,11 @@ plot.dots(
 )
 
 # %% [markdown]
-# With ten seeds, all but the step end below the constant rate, the inverse root only just; for the step no difference is seen. The intervals are wide since the constant rate scatters: the worst of its ten runs ends at 0.89, the worst of the cosine, with a higher peak, at 0.10. Between schedules they are narrow: the cosine ends below the step by 0.06, and warm-up, stay, decay below the cosine by 0.03. The step divides by ten after each third; other milestones may do better, and to find them is a tuning of its own. The intervals cover start and batches, not the choice of the peak on three seeds.
+# All but the step end below the constant rate, the inverse root only just; for the step no difference is seen. The intervals are wide since the constant rate scatters: the worst of its ten runs ends at 0.89, the worst of the cosine, with a higher peak, at 0.10. Between schedules they are narrow: the cosine ends below the step by 0.06, and warm-up, stay, decay below the cosine by 0.03. The step divides by ten after each third; other milestones may do better. The intervals cover start and batches, not the choice of the peak.
 #
 # ## Does a schedule help every optimizer?
 #
-# The same network, budget and seeds; now four more rules, each with a constant rate and with a cosine, each tuned on five rates of its own.
+# The same network, budget and seeds, and four more rules, each with a constant rate and with a cosine, and tuned on five rates of its own.
 
 # %%
 from optlib.rules import adagrad, adam, momentum, rmsprop
@@ -575,11 +577,11 @@ for rule, middle in grids.items():
     print(f"  difference {gap.median:+.2f} ({gap.low:+.2f} to {gap.high:+.2f})")
 
 # %% [markdown]
-# Not every one. Momentum and RMSProp end lower with a cosine, as plain SGD does above. For Adam no difference is seen in 900 steps; its interval is wide, from $-0.05$ to 0.22. AdaGrad ends higher. It divides by the root of a sum that grows, so its rate falls without any schedule, like $1/\sqrt t$ as long as the gradients keep their size; chapter 6 derives that. The intervals cover start and batches, not the choice of five rates.
+# Momentum and RMSProp end lower with a cosine, as SGD does above. For Adam no difference is seen in 900 steps; its interval is wide, from $-0.05$ to 0.22. AdaGrad ends higher. It divides by the root of a sum that grows, so its rate falls by itself, like $1/\sqrt t$ while the gradients keep their size (chapter 6). Again the intervals leave out the choice of the rate.
 #
 # ## Restarts and plateaus on the digits
 #
-# Three cosines of 300 steps at a peak of 0.4, ten seeds, the median before and after each restart:
+# Three cosines of 300 steps at a peak of 0.4, the median of ten seeds before and after each restart:
 
 # %%
 looks = (300, 310, 350, 600, 610, 650, 900)
@@ -592,7 +594,7 @@ print({k: round(float(v), 2) for k, v in zip(looks, seen)})
 # %% [markdown]
 # Ten steps after the first restart the loss has gone from 0.22 to 0.46, far from the 2.50 of the start: $\theta$ was kept. The third cosine ends at 0.09, where a single one over all 900 steps, with the same peak, ended at 0.08.
 #
-# All schedules so far are fixed before the run. A *plateau* rule looks: when the loss has not fallen for more than a given number of looks, its patience, it multiplies the rate by $\gamma$. It is the rule that He and coauthors describe for their residual networks {cite}`he2016deep`; dividing by ten every 30 epochs comes from a library's example program. Softmax regression with a small penalty, 40 passes in batches of 32, one seed:
+# All schedules so far are fixed before the run. A *plateau* rule looks: when the loss has not fallen for more than a given number of looks, its patience, it multiplies the rate by $\gamma$. He and coauthors describe it for their residual networks {cite}`he2016deep`. Softmax regression with a small penalty, 40 passes in batches of 32, one seed:
 #
 # :::{rule} reduce_on_plateau
 # :::
@@ -620,7 +622,7 @@ print("milestone: ", passes(lambda epoch, loss, lr: (lr * 0.1 ** (epoch == 30),)
 print("plateau:   ", passes(partial(reduce_on_plateau, patience=3)))
 
 # %% [markdown]
-# In this run the milestone and the plateau rule both end near 0.265, the constant rate at 0.272. The plateau rule found its drops, after 25 and 38 passes, by itself; it has a patience to choose instead, and needs the full loss after each pass.
+# In this run the milestone and the plateau rule both end near 0.265, the constant rate at 0.272. The plateau rule found its drops by itself; it has a patience to choose instead, and needs the full loss after each pass.
 #
 # ## What the documents say
 #
@@ -639,7 +641,7 @@ print("plateau:   ", passes(partial(reduce_on_plateau, patience=3)))
 #
 # **By ten every 30 epochs.** Doc 2 gives this as classical for residual networks. He and coauthors divided when the error reached a plateau {cite}`he2016deep`; the fixed 30 comes from an example program.
 #
-# **Which schedule for images.** Doc 0 recommends a cosine, doc 2 steps. On the digits the cosine ended lower than steps at thirds, at equal budget.
+# **Which schedule for images.** Doc 0 recommends a cosine, doc 2 steps. On the digits the cosine ended lower than steps at thirds, by 0.06.
 # :::
 #
 # ## Exercises
@@ -735,4 +737,4 @@ check("schedules-7", answer)
 #
 # ## Sources
 #
-# Rates that fall like $1/t$ go back to Robbins and Monro {cite}`robbins1951stochastic`, the regret of $1/\sqrt t$ is derived as by Zinkevich {cite}`zinkevich2003online`; Bottou, Curtis and Nocedal {cite}`bottou2018optimization` treat falling rates and noise floors. Half a cosine and its warm restarts come from Loshchilov and Hutter {cite}`loshchilov2017sgdr`. Smith introduced triangles and the range test {cite}`smith2017cyclical`, raising the rate in a straight line and reading the accuracy; the growth by a factor and the look at the loss came later. One cycle is by Smith and Topin {cite}`smith2017super`, the momentum beside it by Smith {cite}`smith2018disciplined`. Goyal and coauthors warmed up before large batches {cite}`goyal2017accurate`. Defazio and coauthors {cite}`defazio2024road` average instead, and their rate need not fall.
+# Rates that fall like $1/t$ go back to Robbins and Monro {cite}`robbins1951stochastic`, the regret of $1/\sqrt t$ to Zinkevich {cite}`zinkevich2003online`; Bottou, Curtis and Nocedal {cite}`bottou2018optimization` treat falling rates and noise floors. Half a cosine and its warm restarts come from Loshchilov and Hutter {cite}`loshchilov2017sgdr`. Smith introduced triangles and the range test {cite}`smith2017cyclical`, raising the rate in a straight line and reading the accuracy; the growth by a factor and the look at the loss came later. One cycle is by Smith and Topin {cite}`smith2017super`, the momentum beside it by Smith {cite}`smith2018disciplined`. Goyal and coauthors warmed up before large batches {cite}`goyal2017accurate`. Defazio and coauthors {cite}`defazio2024road` average instead, and their rate need not fall.
