@@ -7,6 +7,7 @@ from optlib.problems.digits import digits, digits_mlp, digits_softmax
 from optlib.problems.fields import critical_point, random_field
 from optlib.problems.lasso import diabetes, group_lasso, lasso, lasso_path
 from optlib.problems.least_squares import least_squares, puromycin
+from optlib.problems.mgh import mgh
 from optlib.problems.quadratic import lessard, quadratic, spectrum
 from optlib.problems.reddi import reddi, reddi_random
 from optlib.problems.slices import slice_plane
@@ -28,6 +29,7 @@ __all__ = [
     "lattice",
     "least_squares",
     "lessard",
+    "mgh",
     "minibatches",
     "puromycin",
     "quadratic",

@@ -86,6 +86,20 @@ def gradient(f, point):
     return np.array([f(x + h * 1j, y).imag / h, f(x, y + h * 1j).imag / h])
 
 
+def hessian(grad, theta):
+    """The Hessian at theta from gradients that are exact to the last digits: right to eleven.
+
+    grad: function of theta.  theta: (p,).  Returns (p, p), symmetric.
+    """
+    h = 1e-3  # four values a derivative: the error of the formula, h**4, meets that of rounding
+    columns = [
+        8 * (grad(theta + h * e) - grad(theta - h * e)) - grad(theta + 2 * h * e) + grad(theta - 2 * h * e)
+        for e in np.eye(len(theta))
+    ]
+    H = np.column_stack(columns) / (12 * h)
+    return (H + H.T) / 2
+
+
 def minima(f, window):
     """All local minima of f(x, y) inside the window, the lowest first: a list of (value, x, y), to 12 decimals.
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from optlib.problem import Problem
-from optlib.problems.landscapes import LANDSCAPES, gradient, minima
+from optlib.problems.landscapes import LANDSCAPES, gradient, hessian, minima
 
 
 def surface(name):
@@ -25,13 +25,7 @@ def surface(name):
         return gradient(landscape.f, theta)
 
     def hess(theta):
-        h = 1e-3  # four values a derivative: the error of the formula, h**4, meets that of rounding
-        columns = [
-            8 * (grad(theta + h * e) - grad(theta - h * e)) - grad(theta + 2 * h * e) + grad(theta - 2 * h * e)
-            for e in np.eye(2)
-        ]
-        H = np.column_stack(columns) / (12 * h)
-        return (H + H.T) / 2
+        return hessian(grad, theta)
 
     (value, *point), *others = _minima(name)
     alone = not others or others[0][0] > value
