@@ -1,5 +1,6 @@
 """Widgets that run the book's own rules in the browser: live in JupyterLab, and on a static page without a kernel."""
 
+from optlib.widgets.balls import Balls
 from optlib.widgets.basins import Basins
 from optlib.widgets.batches import Batches
 from optlib.widgets.composer import Composer
@@ -11,4 +12,16 @@ from optlib.widgets.source import module_source
 from optlib.widgets.stream import Stream
 from optlib.widgets.valley import Valley
 
-__all__ = ["Basins", "Batches", "Composer", "Decay", "Explorer", "Rates", "Regret", "Stream", "Valley", "module_source"]
+__all__ = [
+    "Balls",
+    "Basins",
+    "Batches",
+    "Composer",
+    "Decay",
+    "Explorer",
+    "Rates",
+    "Regret",
+    "Stream",
+    "Valley",
+    "module_source",
+]

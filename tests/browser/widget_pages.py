@@ -6,7 +6,19 @@ Run by the Python that builds the book; the tests' own has no ipywidgets.
 import sys
 from pathlib import Path
 
-from optlib.widgets import Basins, Batches, Composer, Decay, Explorer, Rates, Regret, Stream, Valley, module_source
+from optlib.widgets import (
+    Balls,
+    Basins,
+    Batches,
+    Composer,
+    Decay,
+    Explorer,
+    Rates,
+    Regret,
+    Stream,
+    Valley,
+    module_source,
+)
 
 LOADED = ["momentum", "nesterov", "adam"]  # all three take the momentum slider
 PAGES = {
@@ -14,6 +26,7 @@ PAGES = {
     "stability": lambda: [Explorer(question="stability")],
     "explorer": lambda: [Explorer()],
     "stream": lambda: [Stream()],
+    "balls": lambda: [Balls()],
     "basins": lambda: [Basins()],
     "batches": lambda: [Batches()],
     "rates": lambda: [Rates()],
@@ -44,6 +57,7 @@ body {{ max-width: 44rem; margin: 1rem auto; padding: 0 1rem; }}
 
 def main(folder):
     for module in (
+        "balls.js",
         "basins.js",
         "batches.js",
         "composer.js",

@@ -13,6 +13,7 @@ from optlib.grammar import call, read
 from optlib.plot import palette
 from optlib.problems.landscapes import LANDSCAPES
 from optlib.widgets import (
+    Balls,
     Basins,
     Batches,
     Composer,
@@ -33,6 +34,7 @@ WIDGETS = {
     "descent": lambda: Explorer(question="descent"),
     "stability": lambda: Explorer(question="stability"),
     "stream": lambda: Stream(),
+    "balls": lambda: Balls(),
     "basins": lambda: Basins(),
     "batches": lambda: Batches(),
     "decay": lambda: Decay(),
@@ -70,6 +72,7 @@ def test_two_of_a_kind_say_the_same(make):
 @pytest.mark.parametrize(
     "name",
     [
+        "balls.js",
         "basins.js",
         "batches.js",
         "composer.js",
