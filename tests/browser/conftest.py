@@ -57,7 +57,7 @@ def widgets(tmp_path_factory):
 
 @pytest.fixture
 def visit(browser):
-    """visit(address, width=1280, **context): a loaded page in a profile of its own; page.wrong is what goes wrong."""
+    """visit(address, width=1280, **context): a page with its scripts, in a profile of its own; page.wrong fills up."""
     contexts = []
 
     def go(address, width=1280, **options):
@@ -68,6 +68,7 @@ def visit(browser):
         page = context.new_page()
         page.wrong = site.listen(page, "/".join(address.split("/")[:3]))
         page.goto(address)
+        site.ready(page)
         SEEN["loads"].append(address)
         return page
 

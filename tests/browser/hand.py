@@ -1,9 +1,34 @@
-"""A widget as a reader's hand meets it, and the path that NumPy walks with the same settings."""
+"""A widget as a reader's hand meets it, and the path that NumPy walks with the same settings.
+
+The tests of a widget open it, turn every control and compare what it shows with NumPy each time:
+
+    open_rates = opening("rates.js")  # alone on a page (widget_pages.py has a line for it) and where the book shows it
+
+    def test_by_keys(open_rates):
+        hand = open_rates()  # 1280 pixels wide; open_rates(390) is a phone
+        for name in hand.keyed():  # each slider in turn, moved by an arrow key
+            compare(hand, f"{name} by key")
+        hand.renews("New noise", "data().g")  # the button changes what the handle tells
+        hand.slider("Jump").fill("2")
+        hand.until("state.jump === 100")  # state is what the widget's handle gives
+        hand.tap(0.7, 0.5)  # the first picture, at 70 % of its width and half its height
+        assert hand.says("step 3 of 600")
+
+    def test_a_link_brings_the_view_back(open_rates):
+        hand = open_rates()
+        ...
+        wanted = hand.state
+        assert hand.again("jump=100").state == wanted  # its link is followed, the page loaded anew
+
+`hand.ask("data()")` asks the handle, `hand.button(label)` and `hand.find(css)` find within the widget, and
+`hand.fits()` ends a test: nothing went wrong on the page, and it does not scroll sideways.
+"""
 
 import json
 from functools import partial
 
 import numpy as np
+import pytest
 
 from optlib import rules
 from optlib.grammar import call, read, start
@@ -15,14 +40,31 @@ FAR = 50  # a path this far from 0 is called diverged
 ONE_STEP, WHOLE_PATH = 1e-12, 1e-9
 
 
-class Hand:
-    """The nth widget of a page, mounted."""
+def opening(module):
+    """A fixture, open(width=1280, **context): the widget of this module, alone and on each page that shows it."""
+    name = module.removesuffix(".js")
 
-    def __init__(self, page, n=0):
-        self.page = page
-        self.box = page.locator(".descent-widget").nth(n)
+    @pytest.fixture(params=[None, *site.pages_with(module)], ids=lambda page: page or "alone")
+    def opened(request, home, widgets, visit, seen):
+        address = f"{home}/{request.param}" if request.param else f"{widgets}/{name}.html"
+
+        def go(width=1280, **options):
+            seen["widgets"].append(address)
+            return Hand(visit(address, width, **options), module=module)
+
+        return go
+
+    return opened
+
+
+class Hand:
+    """The nth widget of a page, or the nth of one module, mounted."""
+
+    def __init__(self, page, n=0, module=None):
+        self.page, self.which = page, (n, module)
+        self.box = page.locator(f".descent-widget[data-module='{module}']" if module else ".descent-widget").nth(n)
         self.box.scroll_into_view_if_needed()
-        page.locator(".descent-widget[data-mounted='1']").nth(n).wait_for()
+        self.box.and_(page.locator("[data-mounted='1']")).wait_for()
         self.stage = self.box.locator(".descent-stage")
         self.stage.evaluate("(el) => el.descent.state")  # the handle for tests is there
         site.frames(page)
@@ -62,6 +104,62 @@ class Hand:
         line = self.find("[role=status]")
         line.filter(has_text=words).wait_for()
         return line.inner_text()
+
+    def keyed(self):
+        """Move each slider by an arrow key, back where it is at its end; its name, once it has set something."""
+        for slider in self.find("input[type=range]").all():
+            name, before, value = slider.get_attribute("aria-label"), self.state, slider.input_value()
+            slider.press("ArrowRight")
+            if slider.input_value() == value:
+                slider.press("ArrowLeft")
+            site.frames(self.page)
+            assert self.state != before, f"the arrow keys set nothing at {name!r}"
+            yield name
+
+    def renews(self, label, expression):
+        """Press a button that draws anew: what the handle tells must change."""
+        before = self.ask(expression)
+        self.button(label).click()
+        site.frames(self.page)
+        assert self.ask(expression) != before, f"{label} brings the old {expression}"
+
+    def point(self, x, y, css="canvas"):
+        """Where on the screen a point of a picture is, given as parts of its width and height."""
+        canvas = self.find(css).first
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def tap(self, x, y, css="canvas"):
+        self.page.touchscreen.tap(*self.point(x, y, css))
+
+    def drag(self, ring, x, y, css="canvas"):
+        """Take a ring by its middle with the mouse, and leave it at a point of a picture; where that is."""
+        ring.scroll_into_view_if_needed()
+        goal = self.point(x, y, css)
+        at = ring.bounding_box()
+        self.page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+        self.page.mouse.down()
+        self.page.mouse.move(*goal, steps=6)
+        self.page.mouse.up()
+        return goal
+
+    def again(self, *words):
+        """Follow the link below the widget when it has all these words, and load the page anew: the same widget."""
+        for part in words:
+            self.until("el.shadowRoot.querySelector('a.link').hash.includes(given)", part)
+        self.find("a.link").click()
+        for part in words:
+            self.page.wait_for_function("(part) => location.hash.includes(part)", arg=part)
+        self.page.reload()
+        site.ready(self.page)
+        return Hand(self.page, *self.which)
+
+    def fits(self):
+        """Nothing went wrong on the page, and it is no wider than the screen."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"the page scrolls sideways by {wide}"
+        assert not self.page.wrong, self.page.wrong
 
 
 def numpy_path(rule, state, steps, rounding=lambda: 0.0):

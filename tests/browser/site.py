@@ -27,6 +27,11 @@ def pages():
     return found
 
 
+def pages_with(module):
+    """The pages that show a widget of this module."""
+    return [page for page in pages() if f'data-module="{module}"' in (SITE / page).read_text(encoding="utf-8")]
+
+
 def is_source(page):
     return page.startswith("source/")
 
@@ -116,16 +121,22 @@ def listen(page, home):
     return wrong
 
 
+def ready(page):
+    """Wait for what a page of the book adds after its load event: its script, and the faces that its text asks for."""
+    page.wait_for_function(
+        """() => document.fonts.status === "loaded" &&
+        (document.documentElement.dataset.ready || !document.querySelector("link[href$='/site.css']"))"""
+    )
+
+
 def settle(page):
-    """Load what is loaded when it comes into view, pictures and widgets, and wait for the fonts and for book.js."""
+    """Load what is loaded when it comes into view, pictures and widgets, and wait for all that."""
     page.evaluate("document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))")
     for box in page.locator(".descent-widget").all():
         box.scroll_into_view_if_needed()
-    page.wait_for_function(
-        """() => document.documentElement.dataset.ready && document.fonts.status === "loaded" &&
-        [...document.images].every((image) => image.complete) &&
-        [...document.querySelectorAll('.descent-widget')].every((box) => box.dataset.mounted)"""
-    )
+        box.and_(page.locator("[data-mounted]")).wait_for()  # the loader mounts what is in sight when it comes
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    ready(page)
     page.evaluate("window.scrollTo(0, 0)")
 
 

@@ -1,33 +1,10 @@
 """The batches under the hand, and their path and floor against NumPy."""
 
-import json
-
 import numpy as np
-import pytest
 
-from tests.browser import site
-from tests.browser.hand import Hand
+from tests.browser.hand import opening
 
-MODULE = "batches.js"
-
-
-def places():
-    found = [p for p in site.pages() if f'data-module="{MODULE}"' in (site.SITE / p).read_text(encoding="utf-8")]
-    return [None, *found]
-
-
-@pytest.fixture(params=places(), ids=lambda page: page or "alone")
-def open_batches(request, home, widgets, visit, seen):
-    address = f"{home}/{request.param}" if request.param else f"{widgets}/batches.html"
-
-    def go(width=1280, **options):
-        page = visit(address, width, **options)
-        page.locator(".descent-widget").first.wait_for()
-        modules = [box.get_attribute("data-module") for box in page.locator(".descent-widget").all()]
-        seen["widgets"].append(address)
-        return Hand(page, modules.index(MODULE))
-
-    return go
+open_batches = opening("batches.js")
 
 
 def compare(hand, where):
@@ -50,45 +27,28 @@ def compare(hand, where):
 
 def test_by_mouse_keys_and_sliders(open_batches):
     hand = open_batches()
-    page = hand.page
     compare(hand, "as it opens")
-    for slider in hand.find("input[type=range]").all():
-        name, before = slider.get_attribute("aria-label"), hand.state
-        slider.focus()
-        page.keyboard.press("ArrowRight")
-        site.frames(page)
-        assert hand.state != before, f"the arrow keys set nothing at {name!r}"
+    for name in hand.keyed():
         compare(hand, f"{name} by key")
-    before = hand.ask("path()")
-    hand.button("New draws").click()
-    site.frames(page)
-    assert hand.ask("path()") != before, "New draws brings the old ones"
+    hand.renews("New draws", "path()")
     compare(hand, "new draws")
     ring = hand.find("button.handle")
-    ring.focus()
     start = hand.state["start"]
-    page.keyboard.press("Shift+ArrowLeft")
+    ring.press("Shift+ArrowLeft")
     hand.until("state.start[0] < given[0]", start)
-    box = hand.find(".map canvas").first.bounding_box()
-    ring.hover()
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
-    page.mouse.up()
+    hand.drag(ring, 0.75, 0.25, ".map canvas")
     hand.until("Math.abs(state.start[0] - 1) < 0.05 && Math.abs(state.start[1] - 0.85) < 0.05")
     compare(hand, "after a drag")
     assert hand.says(f"Batches of {hand.state['batch']}")
-    assert not page.wrong, page.wrong
+    hand.fits()
 
 
 def test_by_touch(open_batches):
     hand = open_batches(390)
-    canvas = hand.find(".map canvas").first
-    canvas.scroll_into_view_if_needed()
-    before, box = hand.state["start"], canvas.bounding_box()
-    hand.page.touchscreen.tap(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"])
+    before = hand.state["start"]
+    hand.tap(0.7, 0.5, ".map canvas")
     hand.until("state.start[0] !== given[0]", before)
-    assert hand.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert not hand.page.wrong, hand.page.wrong
+    hand.fits()
 
 
 def test_a_link_brings_the_view_back(open_batches):
@@ -97,11 +57,6 @@ def test_a_link_brings_the_view_back(open_batches):
     hand.slider("Batch B").fill("4")
     hand.until("state.batch === 16")
     wanted = hand.state
-    hand.until(f"el.shadowRoot.querySelector('a.link').hash.includes('batch={json.dumps(wanted['batch'])}')")
-    hand.find("a.link").click()
-    hand.page.wait_for_function("location.hash.includes('batch=16')")
-    hand.page.reload()
-    modules = [box.get_attribute("data-module") for box in hand.page.locator(".descent-widget").all()]
-    again = Hand(hand.page, modules.index(MODULE))
+    again = hand.again("batch=16")
     assert again.state == wanted
     compare(again, "from its link")

@@ -1,34 +1,13 @@
 """The composer under the hand, and its rates, means and runs against NumPy."""
 
-import json
-
 import numpy as np
-import pytest
 
 from tests.browser import site
-from tests.browser.hand import Hand
+from tests.browser.hand import opening
 
-MODULE = "composer.js"
 H = np.array([1.0, 0.05])
 
-
-def places():
-    found = [p for p in site.pages() if f'data-module="{MODULE}"' in (site.SITE / p).read_text(encoding="utf-8")]
-    return [None, *found]
-
-
-@pytest.fixture(params=places(), ids=lambda page: page or "alone")
-def open_composer(request, home, widgets, visit, seen):
-    address = f"{home}/{request.param}" if request.param else f"{widgets}/composer.html"
-
-    def go(width=1280, **options):
-        page = visit(address, width, **options)
-        page.locator(".descent-widget").first.wait_for()
-        modules = [box.get_attribute("data-module") for box in page.locator(".descent-widget").all()]
-        seen["widgets"].append(address)
-        return Hand(page, modules.index(MODULE))
-
-    return go
+open_composer = opening("composer.js")
 
 
 def compare(hand, where):
@@ -51,26 +30,17 @@ def compare(hand, where):
 
 def test_by_keys_and_buttons(open_composer):
     hand = open_composer()
-    page = hand.page
     compare(hand, "as it opens")
-    for slider in hand.find("input[type=range]").all():
-        name, before = slider.get_attribute("aria-label"), hand.state
-        slider.focus()
-        page.keyboard.press("ArrowRight")
-        site.frames(page)
-        assert hand.state != before, f"the arrow keys set nothing at {name!r}"
+    for name in hand.keyed():
         compare(hand, f"{name} by key")
     body = hand.find("select")
     for option in body.locator("option").all():
         body.select_option(option.get_attribute("value"))
-        site.frames(page)
+        site.frames(hand.page)
         compare(hand, option.get_attribute("value"))
-    before = hand.ask("runs()")
-    hand.button("New noise").click()
-    site.frames(page)
-    assert hand.ask("runs()") != before, "New noise brings the old one"
+    hand.renews("New noise", "runs()")
     assert hand.says("three cosines")
-    assert not page.wrong, page.wrong
+    hand.fits()
 
 
 def test_on_a_phone(open_composer):
@@ -78,8 +48,7 @@ def test_on_a_phone(open_composer):
     hand.slider("Peak").fill("0")
     hand.until("Math.abs(state.peak - 1) < 0.01")
     compare(hand, "on a phone")
-    assert hand.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert not hand.page.wrong, hand.page.wrong
+    hand.fits()
 
 
 def test_a_link_brings_the_view_back(open_composer):
@@ -88,11 +57,6 @@ def test_a_link_brings_the_view_back(open_composer):
     hand.find("select").select_option("cosine")
     hand.until("state.warmup === 40 && state.body === 'cosine'")
     wanted = hand.state
-    hand.until(f"el.shadowRoot.querySelector('a.link').hash.includes('warmup={json.dumps(wanted['warmup'])}')")
-    hand.find("a.link").click()
-    hand.page.wait_for_function("location.hash.includes('body=cosine')")
-    hand.page.reload()
-    modules = [box.get_attribute("data-module") for box in hand.page.locator(".descent-widget").all()]
-    again = Hand(hand.page, modules.index(MODULE))
+    again = hand.again("warmup=40", "body=cosine")
     assert again.state == wanted
     compare(again, "from its link")

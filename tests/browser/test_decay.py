@@ -1,32 +1,12 @@
 """The two weights under the hand, and what their first steps must be."""
 
 import numpy as np
-import pytest
 
-from tests.browser import site
-from tests.browser.hand import Hand
+from tests.browser.hand import opening
 
-MODULE = "decay.js"
 RULES = ("adam_l2", "adamw")
 
-
-def places():
-    found = [p for p in site.pages() if f'data-module="{MODULE}"' in (site.SITE / p).read_text(encoding="utf-8")]
-    return [None, *found]
-
-
-@pytest.fixture(params=places(), ids=lambda page: page or "alone")
-def open_decay(request, home, widgets, visit, seen):
-    address = f"{home}/{request.param}" if request.param else f"{widgets}/decay.html"
-
-    def go(width=1280, **options):
-        page = visit(address, width, **options)
-        page.locator(".descent-widget").first.wait_for()
-        modules = [box.get_attribute("data-module") for box in page.locator(".descent-widget").all()]
-        seen["widgets"].append(address)
-        return Hand(page, modules.index(MODULE))
-
-    return go
+open_decay = opening("decay.js")
 
 
 def compare(hand, where):
@@ -45,50 +25,31 @@ def compare(hand, where):
 
 def test_by_mouse_keys_and_sliders(open_decay):
     hand = open_decay()
-    page = hand.page
     compare(hand, "as it opens")
-    for slider in hand.find("input[type=range]").all():
-        name, before = slider.get_attribute("aria-label"), hand.state
-        slider.focus()
-        page.keyboard.press("ArrowLeft")
-        site.frames(page)
-        assert hand.state != before, f"the arrow keys set nothing at {name!r}"
+    for name in hand.keyed():
         compare(hand, f"{name} by key")
-    before = hand.ask("data()")["loud"]
-    hand.button("New noise").click()
-    site.frames(page)
-    assert hand.ask("data()")["loud"] != before, "New noise brings the old one"
+    hand.renews("New noise", "data().loud")
     hand.slider("Decay λ").fill("0")
     hand.until("state.decay === 0")
     compare(hand, "without decay")
-    canvas = hand.find("canvas").first
-    canvas.scroll_into_view_if_needed()
-    box, at = canvas.bounding_box(), hand.state["at"]
-    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    at = hand.state["at"]
+    hand.page.mouse.move(*hand.point(0.3, 0.5))
     hand.until("state.at !== given", at)
     assert hand.says("Decay 0, rate")
-    assert not page.wrong, page.wrong
+    hand.fits()
 
 
 def test_by_touch(open_decay):
     hand = open_decay(390)
-    canvas = hand.find("canvas").first
-    canvas.scroll_into_view_if_needed()
-    before, box = hand.state["at"], canvas.bounding_box()
-    hand.page.touchscreen.tap(box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"])
+    before = hand.state["at"]
+    hand.tap(0.4, 0.5)
     hand.until("state.at !== given", before)
-    assert hand.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert not hand.page.wrong, hand.page.wrong
+    hand.fits()
 
 
 def test_a_link_brings_the_view_back(open_decay):
     hand = open_decay()
     hand.slider("Decay λ").fill("0.37")
     hand.until("state.decay === 0.37")
-    hand.until("el.shadowRoot.querySelector('a.link').hash.includes('decay=0.37')")
     wanted = hand.state
-    hand.find("a.link").click()
-    hand.page.wait_for_function("location.hash.includes('decay=0.37')")
-    hand.page.reload()
-    modules = [box.get_attribute("data-module") for box in hand.page.locator(".descent-widget").all()]
-    assert Hand(hand.page, modules.index(MODULE)).state == wanted
+    assert hand.again("decay=0.37").state == wanted

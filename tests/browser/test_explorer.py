@@ -46,20 +46,13 @@ def test_by_mouse_keys_and_sliders(open_explorer):
     page, first = hand.page, hand.state
     compare(hand, f"{hand.place}, as it opens")
 
-    ring, canvas = hand.find("button.handle").first, hand.find(".map canvas").first
-    ring.scroll_into_view_if_needed()
-    at, box = ring.bounding_box(), canvas.bounding_box()
-    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"], steps=6)
-    page.mouse.up()
+    ring = hand.find("button.handle").first
+    goal = hand.drag(ring, 0.3, 0.2, ".map canvas")
     hand.until("String(state.start) !== String(given)", first["start"])
     dragged = hand.state["start"]
     now = ring.bounding_box()
-    assert abs(now["x"] + now["width"] / 2 - box["x"] - 0.3 * box["width"]) < 2, f"{hand.place}: the ring is elsewhere"
-    assert abs(now["y"] + now["height"] / 2 - box["y"] - 0.2 * box["height"]) < 2, (
-        f"{hand.place}: the ring is elsewhere"
-    )
+    off = np.subtract([now["x"] + now["width"] / 2, now["y"] + now["height"] / 2], goal)
+    assert np.abs(off).max() < 2, f"{hand.place}: the ring is elsewhere, by {off}"
     compare(hand, f"{hand.place}, start dragged to {dragged}")
 
     ring.focus()
@@ -151,11 +144,7 @@ def test_a_link_brings_the_view_back(open_explorer):
         slider.fill(str(round(low + 0.3 * (high - low), 2)))
     hand.slider("Step shown").fill("77")  # last: a link that has it has all
     hand.until("el.shadowRoot.querySelector('a.link').hash.includes('step=77')")
-    wanted = hand.state
-    hand.find("a.link").click()
-    hand.page.wait_for_function("location.hash.includes('step=77')")
-    hand.page.reload()
-    again = Hand(hand.page)
+    wanted, again = hand.state, hand.again("step=77")
     again.until("state.step === 77")
     got = again.state
     for key, value in wanted.items():
@@ -205,14 +194,8 @@ def test_the_theme_is_followed(open_explorer):
 
 def test_the_stability_map_by_mouse_and_keys(widgets, visit):
     hand = Hand(visit(f"{widgets}/stability.html"))
-    page, dot = hand.page, hand.find("button.handle.dot")
-    canvas = hand.find(".map canvas").last
-    dot.scroll_into_view_if_needed()
-    at, box, before = dot.bounding_box(), canvas.bounding_box(), hand.state
-    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=5)
-    page.mouse.up()
+    dot, before = hand.find("button.handle.dot"), hand.state
+    hand.drag(dot, 0.6, 0.5, ".map canvas >> nth=-1")
     hand.until("state.momentum !== given", before["momentum"])
     assert hand.state["lr"] != before["lr"]
     compare(hand, "stability, dot dragged")
@@ -263,13 +246,13 @@ def test_two_on_a_page_do_not_clash(widgets, visit):
     compare(one, "first of two")
     compare(two, "second of two")
 
-    two.until("el.shadowRoot.querySelector('a.link').hash.includes('lr=sgd:' + state.lr.sgd)")
+    wanted = two.state
+    words = f"lr=sgd:{wanted['lr']['sgd']}"
+    two.until("el.shadowRoot.querySelector('a.link').hash.includes(given)", words)
     names = [hand.find("a.link").get_attribute("href").split("&")[0] for hand in (one, two)]
     assert names == ["#descent", "#descent-2"]
-    wanted = two.state
-    two.find("a.link").click()
-    page.reload()
-    one, two = Hand(page, 0), Hand(page, 1)
+    two = two.again(words)
+    one = Hand(page, 0)
     assert near(two.state, wanted), "its link does not bring the second back"
     assert near(one.state, first), "the second's link changes the first"
     assert not page.wrong, page.wrong

@@ -1,32 +1,13 @@
 """The stream under the hand, and its numbers against the rules in NumPy."""
 
 import numpy as np
-import pytest
 
 from optlib import rules
 from optlib.grammar import call, read, start
 from tests.browser import site
-from tests.browser.hand import Hand
+from tests.browser.hand import opening
 
-
-def streams():
-    found = [p for p in site.pages() if 'data-module="stream.js"' in (site.SITE / p).read_text(encoding="utf-8")]
-    return [None, *found]
-
-
-@pytest.fixture(params=streams(), ids=lambda page: page or "alone")
-def open_stream(request, home, widgets, visit, seen):
-    address = f"{home}/{request.param}" if request.param else f"{widgets}/stream.html"
-
-    def go(width=1280, **options):
-        page = visit(address, width, **options)
-        page.locator(".descent-widget").first.wait_for()
-        boxes = page.locator(".descent-widget").all()
-        n = next(n for n, box in enumerate(boxes) if box.get_attribute("data-module") == "stream.js")
-        seen["widgets"].append(address)
-        return Hand(page, n)
-
-    return go
+open_stream = opening("stream.js")
 
 
 def numbers(rule, g, state):
@@ -63,55 +44,39 @@ def compare(hand, where):
 
 def test_by_mouse_keys_and_sliders(open_stream):
     hand = open_stream()
-    page = hand.page
     compare(hand, "as it opens")
-    for slider in hand.find("input[type=range]").all():
-        name, before = slider.get_attribute("aria-label"), hand.state
-        slider.focus()
-        page.keyboard.press("ArrowRight")
-        site.frames(page)
-        assert hand.state != before, f"the arrow key sets nothing at {name!r}"
+    for name in hand.keyed():
         compare(hand, f"{name} by key")
+        slider = hand.slider(name)
         low, high = (float(slider.get_attribute(k)) for k in ("min", "max"))
         slider.fill(str(round(low + 0.5 * (high - low), 2 if high - low < 10 else 0)))
-        site.frames(page)
+        site.frames(hand.page)
         compare(hand, f"{name} by mouse")
     for kind in ("outlier", "flips", "sparse", "constant"):
         hand.stage.get_by_role("combobox", name="Stream").select_option(kind)
         hand.until("state.kind === given", kind)
         compare(hand, kind)
-    before = hand.ask("data()")["g"]
-    hand.button("New noise").click()
-    site.frames(page)
-    assert hand.ask("data()")["g"] != before, "New noise brings the old one"
+    hand.renews("New noise", "data().g")
     for box in hand.find("input[type=checkbox]").all():
         box.check()
     hand.until("state.uncorrected && state.chosen.length > 1")
 
     # pointing at the plot reads its numbers
-    canvas = hand.find("canvas").first
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
-    page.mouse.down()
-    page.mouse.up()
+    hand.page.mouse.click(*hand.point(0.5, 0.5))
     hand.until("Math.abs(state.at / state.steps - 0.5) < 0.1")
     state, g = hand.state, hand.ask("data()")["g"]
     assert hand.says(f"step {state['at']} of {state['steps']}")
     shown = hand.find("table.numbers td").first.inner_text().replace("\u2212", "-")
     assert abs(float(shown) - g[state["at"] - 1]) < 0.01 * max(1, abs(g[state["at"] - 1])), f"prints g as {shown}"
-    assert not page.wrong, page.wrong
+    hand.fits()
 
 
 def test_by_touch(open_stream):
     hand = open_stream(390)
-    canvas = hand.find("canvas").first
-    canvas.scroll_into_view_if_needed()
-    before, box = hand.state["at"], canvas.bounding_box()
-    hand.page.touchscreen.tap(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"])
+    before = hand.state["at"]
+    hand.tap(0.7, 0.5)
     hand.until("state.at !== given", before)
-    assert hand.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert not hand.page.wrong, hand.page.wrong
+    hand.fits()
 
 
 def test_a_link_brings_the_view_back(open_stream):
@@ -120,11 +85,6 @@ def test_a_link_brings_the_view_back(open_stream):
     hand.slider("Momentum β₁").fill("0.5")
     hand.until("state.kind === 'outlier'")
     wanted = hand.state
-    hand.until("el.shadowRoot.querySelector('a.link').hash.includes('beta1=' + state.beta1)")
-    hand.find("a.link").click()
-    hand.page.wait_for_function("location.hash.includes('outlier')")
-    hand.page.reload()
-    n = [box.get_attribute("data-module") for box in hand.page.locator(".descent-widget").all()].index("stream.js")
-    again = Hand(hand.page, n)
+    again = hand.again("outlier", f"beta1={wanted['beta1']}")
     assert again.state == wanted
     compare(again, "from its link")
