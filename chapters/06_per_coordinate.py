@@ -70,7 +70,7 @@ for every in (1, 300):
 # :::{rule} rprop
 # :::
 #
-# Try it with the full gradient: softmax regression on the digits, 100 steps, nine first lengths from $10^{-4}$ to 1, and nine rates for gradient descent. Every run is a row of one array:
+# Try it with the full gradient: softmax regression on the digits, 100 steps, nine first lengths from $10^{-4}$ to 1, and nine rates for gradient descent:
 
 # %%
 from optlib.grammar import call, read, start
@@ -129,11 +129,11 @@ for rule in (sgd, rmsprop, plain, rprop):
     print(f"{rule.__name__:8}: {end + 0.0:9.2f}")
 
 # %% [markdown]
-# Rprop ends at $-3617$, SGD at 0.00; even a plain version that neither takes back nor forgets is at $-8.07$. Nine small signs outvote a large one, and in Rprop eight of the nine lengthen the step, until it is 50. Each batch is divided by a size of its own, and the quotients no longer average to the gradient. RMSProp, which comes below, is at $-0.27$. The divisor must be nearly the same from batch to batch, and so must remember.
+# Rprop ends at $-3617$, SGD at 0.00; even a plain version that neither takes back nor forgets is at $-8.07$. Nine small signs outvote a large one, and in Rprop eight of the nine lengthen the step, until it is 50. Each batch is divided by a size of its own, and the quotients no longer average to the gradient. RMSProp, a rule of this chapter, is at $-0.27$. The divisor must be nearly the same from batch to batch, and so must remember.
 #
 # ## From regret to AdaGrad
 #
-# What should it remember? Ask for a guarantee. At step $t$ a batch brings a convex loss $J_t$, and you pay $J_t(\theta_{t-1})$. The *regret* is what you paid more than a fixed $\theta^*$ would have. With $e_t = \theta_t - \theta^*$ and $g_t = \nabla J_t(\theta_{t-1})$, convexity bounds it by a linear sum:
+# What should it remember? Ask for a guarantee on the regret of chapter 5, where the batch of step $t$ brings a convex loss $J_t$ and the run pays $J_t(\theta_{t-1})$. With $e_t = \theta_t - \theta^*$ and $g_t = \nabla J_t(\theta_{t-1})$, convexity bounds it by a linear sum:
 #
 # $$
 # \sum_{t=1}^{T} \big( J_t(\theta_{t-1}) - J_t(\theta^*) \big) \le \sum_{t=1}^{T} g_t^\top e_{t-1} .
@@ -148,7 +148,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % for g in R^3, p in R^3, A in SPD^3, \eta in (0, 2)
 # % check
 #
-# So $p = -\eta A^{-1} g$. It changes the squared distance to $\theta^*$ in a way that contains $g^\top e$:
+# So $p = -\eta A^{-1} g$. The squared distance to $\theta^*$ becomes
 #
 # ```{math}
 # :label: eq-ch06-distance
@@ -220,7 +220,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # :::{rule} adagrad
 # :::
 #
-# The small $\epsilon$ keeps a coordinate without any gradient from $0/0$. Over $p$ coordinates the bound is $\sqrt 2\, D \sum_i \sqrt{G_{T,i}}$. The best single rate guarantees $\sqrt p\, D \sqrt{\sum_i G_{T,i}}$, since all coordinates together may be $\sqrt p\, D$ away. By Cauchy and Schwarz
+# The $\epsilon$ keeps a coordinate without gradients from $0/0$. Over $p$ coordinates the bound is $\sqrt 2\, D \sum_i \sqrt{G_{T,i}}$. The best single rate guarantees $\sqrt p\, D \sqrt{\sum_i G_{T,i}}$, since all coordinates together may be $\sqrt p\, D$ away. By the Cauchy–Schwarz inequality
 #
 # ```{math}
 # :label: eq-ch06-cauchy
@@ -229,7 +229,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % for G_i in positive, p in 1..6
 # % check
 #
-# with equality only if all $G_i$ are equal. In these bounds the $\sqrt 2$ is all that AdaGrad can lose, and where few coordinates get nearly everything it gains.
+# with equality only if all $G_i$ are equal. In these bounds the $\sqrt 2$ is all that AdaGrad can lose; where few coordinates get nearly everything it gains.
 #
 # A whole matrix is possible too. The root of the sum of outer products takes the place of $\sqrt{G_t}$; $I$ is the identity, and $\epsilon_0$ is zero in the paper:
 #
@@ -241,7 +241,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # \end{aligned}
 # ```
 #
-# It needs a $p \times p$ matrix and its root at every step, and does not depend on the axes:
+# It takes a $p \times p$ matrix and its root at every step, and does not depend on the axes:
 
 # %%
 from optlib.problems import quadratic
@@ -258,7 +258,7 @@ for degrees in (0, 30):
               f"to {best:.1f}, below 1e-12: {best < 1e-12}")
 
 # %% [markdown]
-# From a loss of 52 both forms come to the minimum along the axes in 20 steps, at the best of ten rates. In the turned ravine the diagonal one is left at 1.3, and the full one does not notice the turn.
+# At the best of ten rates both forms reach the minimum along the axes within 20 steps. In the turned ravine the diagonal one is left at 1.3 of 52; the full one does not notice the turn.
 #
 # ## A rate that falls
 #
@@ -287,9 +287,9 @@ for name, size in (("noise", 1.0), ("none", 0.0)):
 # %%
 plot.curves(
     rates, np.arange(1, 20_001), log="xy", marks=False, rule={"noise": "adagrad"},
-    slopes={"slope -1/2": (-0.5, 100, 0.05)}, title="Effective rate",
+    slopes={"slope -1/2": (-0.5, 100, 0.05)}, title="Rate of the coordinate",
     caption="Under noise AdaGrad's rate falls as one over the root of t; without "
-    "noise it settles. Half a square from 5, η = 1, noise of variance 1; median of "
+    "noise it settles. On θ²/2 from 5, η = 1, noise of variance 1; median of "
     "ten seeds.",
     alt="Log-log plot of the rate over 20,000 steps. Both curves start near 0.2. "
     "Without noise the curve is flat at 0.105 from step 50 on. With noise it falls "
@@ -298,11 +298,11 @@ plot.curves(
 
 
 # %% [markdown]
-# Under noise, where a falling rate is wanted, it ends at 0.00699 to 0.00705, with $1/\sqrt t$ at 0.00707; without noise it settles at 0.105. The rates $1/\sqrt t$ have an infinite sum, so no distance is out of reach. But the first gradients are never forgotten. Let the very first one be 1,000:
+# Under noise it ends at 0.00699 to 0.00705, with $1/\sqrt t$ at 0.00707; without noise it settles at 0.105. The rates $1/\sqrt t$ have an infinite sum, so no distance is out of reach. But the first gradients are never forgotten. Let the very first be 1,000:
 
 # %%
 def arrive(rule, first, lr):
-    """Steps on half a square from 10 until theta is within 0.1."""
+    """Steps on theta^2 / 2 from 10 until theta is within 0.1."""
     opt, theta, t = Optimizer(rule, 10.0, lr=lr), 10.0, 0
     while abs(theta) > 0.1:
         theta, t = opt.step(first if t == 0 else theta), t + 1
@@ -315,11 +315,11 @@ for rule, lr in ((adagrad, 1.0), (rmsprop, 0.01)):
 
 
 # %% [markdown]
-# AdaGrad with $\eta = 1$ needs 132 steps, with the spike 4,580. It does arrive. RMSProp with $\eta = 0.01$ needs 1,020 and 1,080.
+# AdaGrad with $\eta = 1$ needs 132 steps, with the spike 4,580. RMSProp, which comes below, needs 1,020 and 1,080 with $\eta = 0.01$.
 #
 # ## Rare words
 #
-# Back to the words. Fifty features are on by chance; the label is a random linear function of them plus noise of 0.01. One pass over 4,000 examples, one a step. In the first case each feature is on in a tenth of the examples, in the second the frequencies run from $10^{-2.5}$, one in 316, to 1. Held fixed: the start at zero and the budget; the best of 16 rates by the error over all weights, chosen on five seeds. Ten other seeds are measured, by the root mean square error of the ten rarest weights in units of a typical weight.
+# Back to the words. Fifty features are on by chance; the label is a random linear function of them plus noise of 0.01. One pass over 4,000 examples, one a step. In the first case each feature is on in a tenth of the examples, in the second the frequencies run from $10^{-2.5}$, one in 316, to 1. Held fixed: the start at zero, the budget, and the tuning, 16 rates, chosen on five seeds by the error over all weights. Ten other seeds are measured, by the root mean square error of the ten rarest weights in units of a typical weight.
 
 # %%
 def words(rule, rates, seeds, often):
@@ -339,23 +339,27 @@ def words(rule, rates, seeds, often):
 
 # %%
 rates, rare = np.logspace(-3, 0.75, 16), 10 ** np.linspace(-2.5, 0, 50)
-lines, bands, ends = {}, {}, {}
-rules = sgd, adagrad, rmsprop
-for often, rule in ((f, r) for f in (np.full(50, 0.1), rare) for r in rules):
+def measured(rule, often):
+    """(best rate, squared errors of ten groups of five weights, a row a seed)."""
     with np.errstate(over="ignore", invalid="ignore"):  # rates that diverge
         tried = words(rule, rates, range(5), often).mean(axis=(1, 2))
     best = rates[[np.nan_to_num(tried, nan=np.inf).argmin()]]
-    errors = words(rule, best, range(10, 20), often).reshape(10, 10, 5).mean(axis=-1)
-    one_of, end = f"{1 / often[0]:.0f}", errors[:, :2].mean(axis=1) ** 0.5
+    errors = words(rule, best, range(10, 20), often)
+    return best[0], errors.reshape(10, 10, 5).mean(axis=-1)
+
+
+# %%
+ends, groups, rules = {}, {}, (sgd, adagrad, rmsprop)
+for often, rule in ((f, r) for f in (np.full(50, 0.1), rare) for r in rules):
+    name, one_of = rule.__name__, f"{1 / often[0]:.0f}"
+    best, groups[name] = measured(rule, often)
+    ends[one_of, name] = end = groups[name][:, :2].mean(axis=1) ** 0.5
     low, middle, high = np.percentile(end, (10, 50, 90))
-    print(f"rarest in one of {one_of}, {rule.__name__:7} at {best[0]:.1g}:",
+    print(f"rarest in one of {one_of}, {name:7} at {best:.1g}:",
           f"{middle:.4f} ({low:.4f} to {high:.4f})")
-    ends[one_of, rule.__name__] = end
-    low, lines[rule.__name__], high = plot.spread(errors**0.5)
-    bands[rule.__name__] = (low, high)
 
 # %% [markdown]
-# The brackets hold 10 to 90 % of the seeds. Whether a rule is better is a question about differences on the same seed. `paired` gives their median and, for ten seeds, an interval that covers it with a probability of 97.9 %:
+# The brackets hold 10 to 90 % of the seeds. Rules are compared by their differences on the same seed: `paired` gives the median and, for ten seeds, an interval that covers it with a probability of 97.9 %:
 
 # %%
 from optlib.compare import paired
@@ -374,8 +378,11 @@ for one_of in ("10", "316"):
     versus(found, ("sgd", "rmsprop"), "adagrad", places=4)
 
 # %%
+spreads = {name: plot.spread(errors**0.5) for name, errors in groups.items()}
 plot.curves(
-    lines, rare.reshape(10, 5).mean(axis=1), bands=bands, log="xy",
+    {name: middle for name, (_, middle, _) in spreads.items()},
+    rare.reshape(10, 5).mean(axis=1), log="xy",
+    bands={name: (low, high) for name, (low, _, high) in spreads.items()},
     xlabel="share of examples with the feature", title="Error of a weight",
     caption="AdaGrad is ahead where features are rare and where they are frequent. "
     "Noise 0.01; root mean square over groups of five weights, median and 10-90 % of "
@@ -387,11 +394,11 @@ plot.curves(
 )
 
 # %% [markdown]
-# With equal frequencies no difference is seen between AdaGrad and SGD, at 0.0018 and 0.0017. With unequal ones AdaGrad comes within 0.013 of the rare weights, SGD within 0.058, and the interval of the difference is above zero. AdaGrad's rate for a word depends on its own $k$ gradients alone, whether they came early or late; if they are of one size, it falls as $1/\sqrt k$. SGD's one rate is capped by the frequent words: the next of the 16 diverges. RMSProp ends highest, at 0.16: when a rare word returns, $v$ has faded to nothing, and each sighting makes a step of $3.16\,\eta$, however small the error has become. The frequent words are off as well, since its rate does not fall.
+# With equal frequencies no difference is seen between AdaGrad and SGD, at 0.0018 and 0.0017. With unequal ones AdaGrad comes within 0.013 of the rare weights, SGD within 0.058, and the interval of the difference is above zero. AdaGrad's rate for a word depends on its own $k$ gradients alone, early or late; if they are of one size, it falls as $1/\sqrt k$. SGD's one rate is capped by the frequent words: the next of the 16 diverges. RMSProp ends highest, at 0.16: when a rare word returns, its average has faded to nothing, and each sighting makes a step of $3.16\,\eta$, however small the error. The frequent words are off as well, since its rate does not fall.
 #
 # ## Forget: RMSProp
 #
-# If the scale of the gradients changes, an average should follow. Noise around a mean that drifts is followed by the mean of everything so far, by the mean of the last 19, and by a *fading average*, $v_t = \rho v_{t-1} + (1-\rho) x_t$ with $\rho = 0.9$:
+# If the scale of the gradients changes, an average should follow. Let the mean of everything so far, that of the last 19, and a *fading average*, $v_t = \rho v_{t-1} + (1-\rho) x_t$ with $\rho = 0.9$, follow noise around a mean that drifts:
 
 # %%
 rng, T = np.random.default_rng(1), 2000
@@ -408,7 +415,7 @@ for name, size in (("drifting", 1), ("constant", 0)):
           f"last 19 {errors[2]:.2f}")
 
 # %% [markdown]
-# While the mean drifts, the whole past is off by 0.70 and both short windows by 0.24. When it stands still, the whole past is off by 0.02 only. To forget pays where things change. The two are equally close because both look back nine steps in the mean and keep a 19th of the noise's variance, $(1-\rho)/(1+\rho)$. But the fading average needs one number instead of nineteen. With it AdaGrad becomes RMSProp {cite}`tieleman2012lecture`:
+# While the mean drifts, the whole past is off by 0.70 and both others by 0.24. When it stands still, the whole past is off by 0.02 only. To forget pays where things change. The two are equally close because both look back nine steps in the mean and keep a 19th of the noise's variance, $(1-\rho)/(1+\rho)$, but the fading average needs one number instead of nineteen. With it AdaGrad becomes RMSProp {cite}`tieleman2012lecture`:
 #
 # ```{math}
 # :label: eq-rmsprop
@@ -441,7 +448,7 @@ for name, rho in (("AdaGrad", None), ("ρ = 0.9", 0.9), ("ρ = 0.99", 0.99)):
 plot.curves(
     rates, np.arange(1, 1001), log="y", marks=False,
     rule={"AdaGrad": "adagrad", "ρ = 0.9": "rmsprop", "ρ = 0.99": "rmsprop"},
-    title="Effective rate", vlines={"gradients shrink": 500},
+    title="Rate of the coordinate", vlines={"gradients shrink": 500},
     caption="When the gradients shrink to a hundredth, RMSProp's rate finds the new "
     "scale, the sooner the smaller ρ; AdaGrad's does not move. Median of ten seeds.",
     alt="Line plot, logarithmic axis: the rate over 1,000 steps. AdaGrad falls to "
@@ -451,9 +458,9 @@ plot.curves(
 )
 
 # %% [markdown]
-# AdaGrad's rate stays where it was. RMSProp's climbs from 1 to 100, within 100 steps for $\rho = 0.9$, and for 0.99 it is on its way at 12.5 after 500. The old scale fades from $v$ as $\rho^n$, and the root must fall to a hundredth: $2 \ln 100/\ln(1/\rho)$ is 87 steps for 0.9 and 916 for 0.99. A jump up is noticed at once.
+# AdaGrad's rate stays. RMSProp's climbs from 1 to 100, within 100 steps for $\rho = 0.9$; for 0.99 it is at 12.5 after 500. The old scale fades from $v$ as $\rho^n$, and the root must fall to a hundredth: $2 \ln 100/\ln(1/\rho)$ is 87 steps for 0.9 and 916 for 0.99. A jump up is noticed at once.
 #
-# The price is twofold. The average starts at zero, and the lecture does not correct it: the first step is $\eta/\sqrt{1-\rho} = 3.16\,\eta$ at $\rho = 0.9$, and $10\,\eta$ at PyTorch's 0.99. Chapter 7 corrects it. And a rate that no longer falls has a floor: on $\frac12\theta^2$ the steps end as jumps of $\eta$ between $\pm\eta/2$, where $\sqrt v = \eta/2$ as well.
+# But the average starts at zero, and the lecture does not correct it: the first step is $\eta/\sqrt{1-\rho} = 3.16\,\eta$ at $\rho = 0.9$, and $10\,\eta$ at PyTorch's 0.99. (Chapter 7 corrects it.) And a rate that no longer falls has a floor: on $\frac12\theta^2$ the steps end as jumps of $\eta$ between $\pm\eta/2$, where $\sqrt v = \eta/2$ as well.
 
 # %%
 first = [-rmsprop(0.0, 1.0, lr=1.0, rho=rho)[0] for rho in (0.9, 0.99)]
@@ -475,7 +482,7 @@ for g in (1e-4, 1e-5, 1e-6):
 # %% [markdown]
 # Under the root a gradient of $10^{-6}$ makes a hundredth of a step. This book keeps $\epsilon$ outside.
 #
-# In the widget all gradients after step 200 are multiplied by the jump; AdaDelta belongs to the next section. Read off how many steps each rule needs to forget, for a jump down, then for one up. Then raise $\epsilon$ above the smaller gradients.
+# In the widget all gradients after step 200 are multiplied by the jump. (AdaDelta comes in the next section.) Read off how many steps each rule needs to forget, for a jump down, then for one up. Then raise $\epsilon$ above the smaller gradients.
 
 # %%
 from optlib.widgets import Rates
@@ -483,7 +490,7 @@ from optlib.widgets import Rates
 Rates()
 
 # %% [markdown]
-# Graves divides by the fading standard deviation instead {cite}`graves2013generating`:
+# Graves divides by a fading standard deviation {cite}`graves2013generating`:
 #
 # ```{math}
 # :label: eq-rmsprop-centered
@@ -501,7 +508,7 @@ Rates()
 #
 # ## Units: AdaDelta
 #
-# Let $\theta$ be a length in meters and the loss a pure number. Then $g$ is in 1/meter, and a step should be in meters. Gradient descent's is $\eta\,g$, so $\eta$ must carry meters squared. In $g/\sqrt{G}$ and $g/\sqrt v$ the units cancel, so there $\eta$ carries meters. Newton's $H^{-1}g$ is in meters by itself. To measure in millimeters means $\theta = c\,\varphi$ with $c = 1/1000$; the gradient along $\varphi$ is $c\,g$, and a rule with the units of a length makes the same path. Zeiler asks what could stand for $\eta$ in $\eta\,g/\sqrt v$ and has the units of $\theta$, and takes the size of the steps themselves {cite}`zeiler2012adadelta`:
+# Let $\theta$ be a length in meters and the loss a pure number. Then $g$ is in 1/meter, and a step should be in meters. Gradient descent's is $\eta\,g$, so $\eta$ must carry meters squared. In $g/\sqrt{G}$ and $g/\sqrt v$ the units cancel, and $\eta$ carries meters. Newton's $H^{-1}g$ is in meters by itself. To measure in millimeters means $\theta = c\,\varphi$ with $c = 1/1000$; the gradient along $\varphi$ is $c\,g$, and a rule whose units fit makes the same path. For the $\eta$ of $\eta\,g/\sqrt v$ Zeiler takes something in the units of $\theta$, the size of the steps themselves {cite}`zeiler2012adadelta`:
 #
 # ```{math}
 # :label: eq-adadelta
@@ -516,7 +523,7 @@ Rates()
 # :::{rule} adadelta
 # :::
 #
-# Here $\eta = 1$ unless you want a factor. The step $d_t$ needs a size before it is known, so the average $u$ is the one of the step before. At first it is zero, and then only $\epsilon$ gets anything to move. From 5, on $\frac12\theta^2$:
+# Here $\eta = 1$ unless you want a factor, and the average $u$ is that of the step before, since $d_t$ is not known yet. At first it is zero, and only $\epsilon$ gets anything to move. From 5, on $\frac12\theta^2$:
 
 # %%
 for eps in (0.0, 1e-6):
@@ -529,7 +536,7 @@ for eps in (0.0, 1e-6):
 
 
 # %% [markdown]
-# Without $\epsilon$ it stands still forever. With the usual $10^{-6}$ it sets off at a creep, and is at 0.74 after 1,000 steps. Now change the units of $\theta$, then those of the loss, and see how far a thousand steps go, in the old units:
+# Without $\epsilon$ it never moves. With the usual $10^{-6}$ it creeps at first, and is at 0.74 after 1,000 steps. Change the units of $\theta$, then those of the loss, and see how far a thousand steps go, in the old units:
 
 # %%
 def distance(rule, c, k, lr):
@@ -544,7 +551,7 @@ for rule, lr in ((sgd, 1e-9), (adagrad, 1e-4), (rmsprop, 1e-5), (adadelta, 1.0))
     print(f"{rule.__name__:8}: times {a / base:.2g}, {b / base:.2g}, {k / base:.2g}")
 
 # %% [markdown]
-# With $c = 0.1$ and 10 the way of gradient descent is multiplied by $c^2$, that of AdaGrad and RMSProp by $c$. A loss 1,000 times as large concerns gradient descent alone. AdaDelta should have 1 everywhere, and has 0.15 and 1.2, which is all the way to zero. Its $\epsilon$ under the upper root is the square of a length, and is $10^{-6}$ in meters and in millimeters. Drop it, and start $u$ at the same length in each unit:
+# With $c = 0.1$ and 10 the way of gradient descent is multiplied by $c^2$, that of AdaGrad and RMSProp by $c$. A loss 1,000 times as large moves gradient descent alone. AdaDelta should have 1 everywhere, and has 0.15 and 1.2 (at 1.2 it has arrived). Its $\epsilon$ under the upper root is the square of a length, and is $10^{-6}$ in every unit. Drop it, and start $u$ at the same length in each:
 
 # %%
 for c in (0.1, 1, 10):
@@ -558,7 +565,7 @@ for c in (0.1, 1, 10):
 #
 # ## Digits, and a recurrent network
 #
-# Three of the 64 pixels are dark in all 1,437 images; their weights never get a gradient. Without $\epsilon$ a rule divides zero by zero:
+# Three of the 64 pixels are dark in all 1,437 images, and their weights never get a gradient:
 
 # %%
 W = np.zeros((1, 65, 10))
@@ -569,7 +576,7 @@ with np.errstate(invalid="ignore", divide="ignore"):
 
 
 # %% [markdown]
-# With its $\epsilon$ each rule leaves them where they are. Now the whole model, on batches of 64, for 300 steps. Held fixed: the start at zero, the batches of each seed, and the tuning, nine rates over two decades, chosen by the full loss on two seeds. Ten other seeds are measured. One competitor is SGD whose rate falls as $1/\sqrt t$.
+# With its $\epsilon$ each rule leaves them where they are. Now train the model for 300 steps on batches of 64. Held fixed: the start at zero, the batches of each seed, and the tuning, nine rates over two decades, chosen by the full loss on two seeds. Ten other seeds are measured. `falling` is SGD whose rate falls as $1/\sqrt t$.
 
 # %%
 def train(rule, rates, seeds):
@@ -603,9 +610,9 @@ others = [name for name in results if name not in ("adagrad", "rprop")]
 versus(results, others, "adagrad")
 
 # %% [markdown]
-# AdaGrad ends at 0.040, the others but Rprop between 0.061 and 0.105, and every interval of the difference is above zero. It covers the seeds, not the choice of the rates on two others. SGD with a falling rate is farthest from AdaGrad: falling alone does not do it. Rprop on batches ends at 13, far above the $\ln 10 = 2.3$ of the start, at the best of its first lengths.
+# AdaGrad ends at 0.040, the others but Rprop between 0.061 and 0.105, and every interval of the difference is above zero. The intervals cover the seeds, not the choice of the rates. SGD with a falling rate is farthest from AdaGrad: falling alone does not do it. Rprop on batches ends at 13, far above the $\ln 10 = 2.3$ of the start, at the best of its first lengths.
 #
-# RMSProp is often recommended for recurrent networks. Let one with 16 units read ten numbers, of which two are marked, and tell the sum of those two. A guess that never looks has an error of $1/6 = 0.167$. Held fixed: 400 steps on fresh batches of 20, gradients clipped to length one, seven rates over two decades, chosen on two seeds, ten others measured.
+# RMSProp is often recommended for recurrent networks. Let one with 16 units read ten numbers, of which two are marked, and tell the sum of those two. To guess 1 each time has an error of $1/6 = 0.167$. Held fixed: 400 steps on fresh batches of 20, gradients clipped to length one, seven rates over two decades, chosen on two seeds, ten others measured.
 
 # %%
 T, H = 10, 16
@@ -624,15 +631,21 @@ def weights(rng):
 
 
 # %%
-def network(w, x, y):  # w: (runs, p), x: (runs, n, T, 2), y: (runs, n)
-    """Mean squared error of a recurrent network; its gradient clipped to length 1."""
+def network(w, x):  # w: (runs, p), x: (runs, n, T, 2)
+    """The states of a recurrent network after each number, and its answers."""
     U, V, b, c, d = np.split(w, np.cumsum([2 * H, H * H, H, H]), axis=1)
     U, V, b, c = U.reshape(-1, 2, H), V.reshape(-1, H, H), b[:, None], c[:, None]
-    h = [np.zeros((*y.shape, H))]
+    h = [np.zeros((*x.shape[:2], H))]
     for t in range(T):
         h.append(np.tanh(x[:, :, t] @ U + h[-1] @ V + b))
-    error = (h[-1] * c).sum(axis=-1) + d - y
-    g = 2 * error[..., None] / y.shape[1]
+    return V, c, h, (h[-1] * c).sum(axis=-1) + d
+
+
+# %%
+def clipped(w, x, y):  # y: (runs, n)
+    """The gradient of the mean squared error, at most of length 1."""
+    V, c, h, answers = network(w, x)
+    g = 2 * (answers - y)[..., None] / y.shape[1]
     back, parts = g * c, [0, 0, 0, (g * h[-1]).sum(axis=1), g.sum(axis=1)]
     for t in reversed(range(T)):
         back = back * (1 - h[t + 1] ** 2)
@@ -642,7 +655,7 @@ def network(w, x, y):  # w: (runs, p), x: (runs, n, T, 2), y: (runs, n)
         back = back @ np.swapaxes(V, 1, 2)
     g = np.concatenate([part.reshape(len(w), -1) for part in parts], axis=1)
     length = np.linalg.norm(g, axis=1, keepdims=True)
-    return (error**2).mean(axis=1), g / np.maximum(1, length)
+    return g / np.maximum(1, length)
 
 
 # %%
@@ -652,11 +665,11 @@ def recur(rule, rates, seeds):
     w = np.tile([weights(rng) for rng in rngs], (k, 1))
     def gradient(w, t):
         x, y = zip(*(sums(rng, 20) for rng in rngs))
-        return network(w, np.tile(x, (k, 1, 1, 1)), np.tile(y, (k, 1)))[1]
+        return clipped(w, np.tile(x, (k, 1, 1, 1)), np.tile(y, (k, 1)))
 
     w = side_by_side(rule, w, gradient, 400, np.repeat(rates, len(seeds))[:, None])
     x, y = sums(np.random.default_rng(99), 500)
-    return network(w, x[None], y[None].repeat(len(w), 0))[0].reshape(k, -1)
+    return ((network(w, x[None])[-1] - y) ** 2).mean(axis=1).reshape(k, -1)
 
 
 # %%
@@ -678,7 +691,7 @@ versus(recurrent, ("sgd", "adagrad", "adam", "momentum"), "rmsprop")
 #
 # ## What the documents say
 #
-# Two cells for the box: what AdaGrad keeps, and what RMSProp's divisor has to do with curvature.
+# Two entries of the box need a cell: what AdaGrad keeps, and what RMSProp's divisor has to do with curvature.
 
 # %%
 rng, G = np.random.default_rng(0), 0.0
@@ -707,37 +720,37 @@ print(f"v over the curvature: median {np.median(square / hessian):.2f}")
 # :::{errata} What the documents say, and what is right
 # :ids: D0-05 D0-06 D0-07 D0-08 D0-09 D0-10 D0-11 D1-18 D1-19 D1-20 D1-21 D1-22 D1-23 D1-24 D1-25 D1-26 D1-27 D1-28 D1-29 D1-30 D1-31 D2-06 D2-07 D2-08 X-08 X-10 X-13 X-16
 #
-# **Epsilon.** Doc 0 puts it under the root in AdaGrad and RMSProp and outside in Adam; doc 1 leaves it out, doc 2 has lost it. With Duchi and coauthors it stands outside here. Under the root $10^{-8}$ acts as $10^{-4}$; without it three pixels of the digits make NaN.
+# **Epsilon.** Under the root in doc 0's AdaGrad and RMSProp, outside in its Adam; left out in doc 1, lost in doc 2. Here it stands outside, as with Duchi and coauthors. Under the root $10^{-8}$ acts as $10^{-4}$; without it the weights of three pixels are no numbers.
 #
 # **Formulas.** Doc 1 divides by a matrix where the inverse root of its diagonal is meant, and squares $g(i,i)$ for $g_{\tau,i}$. {eq}`eq-adagrad`, {eq}`eq-adagrad-full` and {eq}`eq-rmsprop` restore what docs 1 and 2 lack.
 #
-# **Large gradients, smaller updates.** Doc 0 says so of AdaGrad. The rate is smaller, the update the same: 1.859 three times.
+# **Large gradients, smaller updates.** Doc 0 says so of AdaGrad. Its rate is smaller, its update the same: 1.859 three times.
 #
-# **A rate that decays to zero.** So docs 0 and 2, and training stalls. The rate does if and only if the sum of squares is infinite; with noise it is $1/\sqrt t$, whose sum is infinite. Near an optimum, where doc 2 sees the harm, falling is welcome. Large first gradients do the harm: 4,580 steps for 132.
+# **A rate that decays to zero.** By docs 0 and 2 it does, and training stalls. It does if and only if the sum of squares is infinite; with noise it goes like $1/\sqrt t$, whose sum is infinite. Near an optimum, where doc 2 sees the harm, falling is welcome. Large first gradients do the harm: 4,580 steps for 132.
 #
-# **Not for non-convex problems.** So doc 0, which recommends AdaGrad for word embeddings; those are not convex. Ward, Wu and Bottou {cite}`ward2019adagrad` prove that the gradient goes to zero without convexity, for one rate that all coordinates share. In the recurrent network no difference to RMSProp is seen.
+# **Not for non-convex problems.** Doc 0 says so, and recommends AdaGrad for word embeddings, which are not convex. Ward, Wu and Bottou {cite}`ward2019adagrad` prove that the gradient goes to zero without convexity, for one rate that all coordinates share. In the recurrent network no difference to RMSProp is seen.
 #
-# **Sparse features, early.** They gain at each occurrence, early or late.
+# **Sparse features, early.** Doc 0 has them gain early. They gain at each occurrence, early or late.
 #
-# **RMSProp does not collapse.** At a price that doc 0 leaves out: a floor, $\eta/2$ on half a square, and a first step of 3.16 or $10\,\eta$ for want of a correction.
+# **RMSProp does not collapse.** Doc 0 leaves out what comes with it: a floor, $\eta/2$ on $\frac12\theta^2$, and a first step of 3.16 or $10\,\eta$ for want of a correction.
 #
-# **Rprop.** Doc 1 has it for batches of one, and failing on mini-batches for some reason. It wants the full gradient; on batches its signs do not cancel. Doc 1's rule lacks that only signs enter, that the factors multiply, the bounds, and the turn. Besides the paper of 1993 there is one of 1992 {cite}`riedmiller1992rprop`.
+# **Rprop.** Doc 1 has it for batches of one, failing on mini-batches for some reason. It needs the full gradient; on batches its signs do not cancel. Doc 1's rule does not say that only signs enter and that the factors multiply, and lacks the bounds and the turn. Besides the paper of 1993 there is one of 1992 {cite}`riedmiller1992rprop`.
 #
-# **Who copied whom.** RMSProp was presented as Rprop for mini-batches, not as a copy of AdaGrad, which McMahan and Streeter found at the same time. It and AdaDelta are both of late 2012; which came first is open.
+# **Who copied whom.** RMSProp was presented as Rprop for mini-batches, not as a copy of AdaGrad, which McMahan and Streeter found as well. RMSProp and AdaDelta are both of late 2012; which came first is open.
 #
-# **Moment, momentum.** Doc 1's $G_t$ is a sum, no second moment: it grows from 373 to 39,848 while $G_t/t$ stays near 4. Nor is it momentum: after one gradient AdaGrad stands still.
+# **Moment, momentum.** Doc 1's $G_t$ is a sum and no second moment: it grows from 373 to 39,848 while $G_t/t$ stays near 4. Nor is it momentum: after one gradient and then zeros AdaGrad stands still.
 #
 # **The full matrix.** Doc 1: never used. It is behind Shampoo, chapter 12.
 #
-# **Why fade?** Because such averages usually win, guesses doc 1. They win where things drift, 0.24 against 0.70, and lose where they do not.
+# **Why fade?** Doc 1 guesses that such averages usually win. They do where things drift, 0.24 against 0.70, and not where they stand still, 0.23 against 0.02.
 #
-# **Hamiltonian.** The Hessian is meant, and doc 1 sees no interpretation of $v$. If labels came from the model, the mean of $gg^\top$ would be this loss's Hessian. On the digits the diagonals correlate with 0.97, though $v$ is 0.30 of the curvature in the median. But RMSProp divides by the root, which is not Newton's step.
+# **Hamiltonian.** Doc 1 means the Hessian, and sees no interpretation of $v$. If the labels came from the model, the mean of $gg^\top$ would be the Hessian of this loss. On the digits the diagonals correlate with 0.97, though $v$ is 0.30 of the curvature in the median. But RMSProp divides by the root, which is not Newton's step.
 #
-# **AdaDelta.** Doc 1 has an extra $\eta$, no $\epsilon$, and the numerator of the same step, which is not known yet. Without $\epsilon$ it never leaves its start. The units are right without $\epsilon$; Adam's $\eta$ has those of $\theta$ again.
+# **AdaDelta.** Doc 1 has an extra $\eta$, no $\epsilon$, and a numerator that is not known yet. Without $\epsilon$ AdaDelta never leaves its start, and only without it are its units right. Adam's $\eta$ has those of $\theta$ again.
 #
-# **Rho.** 0.9 in docs 0 and 2, where it is the blank; 0.99 in PyTorch; $\beta$ in doc 1.
+# **Rho.** It is 0.9 in doc 0, and in doc 2, which has lost the letter; 0.99 in PyTorch; $\beta$ in doc 1.
 #
-# **Standing.** For recurrent networks (doc 0), a first choice overshadowed by Adam (doc 2), an afterthought (doc 3). Our small one has it between SGD and Adam.
+# **Standing.** RMSProp is for recurrent networks (doc 0), a first choice overshadowed by Adam (doc 2), an afterthought (doc 3). On the small recurrent network above it ended between SGD and Adam.
 # :::
 #
 # ## Exercises
@@ -818,7 +831,7 @@ check("per-coordinate-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. For convex losses and errors that stay bounded, dividing by the root of the sum of squares has, up to $\sqrt 2$, the guarantee of the best fixed rates in hindsight. This is AdaGrad; its matrix form does not depend on the axes. Under noise its rate falls as $1/\sqrt t$; without, on half a square, it settles; a large first gradient it never forgets. RMSProp follows gradients that shrink to $1/s$ after about $2 \ln s/\ln(1/\rho)$ steps, and ends in jumps of $\eta$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses signs alone, and only the full gradient's.
+# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. For convex losses and errors that stay bounded, dividing by the root of the sum of squares has, up to $\sqrt 2$, the guarantee of the best fixed rates in hindsight. This is AdaGrad; its matrix form does not depend on the axes. Under noise its rate falls as $1/\sqrt t$; without noise, on $\frac12\theta^2$, it settles; a large first gradient it never forgets. RMSProp follows gradients that shrink to $1/s$ after about $2 \ln s/\ln(1/\rho)$ steps, and ends in jumps of $\eta$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses the signs of the full gradient alone.
 #
 # ## Sources
 #
