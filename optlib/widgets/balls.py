@@ -23,8 +23,8 @@ class Balls(PageWidget):
     module = "balls.js"
     _esm = module_source(module)
     mu = traitlets.Float(-0.4).tag(sync=True)
-    sigma = traitlets.Float(0.5).tag(sync=True)
-    kl = traitlets.Float(0.1).tag(sync=True)
+    sigma = traitlets.Float(0.6).tag(sync=True)
+    kl = traitlets.Float(0.2).tag(sync=True)
 
     def __init__(self, **settings):
         super().__init__(**{"name": "balls"} | settings)
@@ -78,7 +78,8 @@ def edge(kl, count=120):
 def _still(widget):
     """The two planes side by side, the ball of the divergence and the circle in each."""
     here, reach = np.array([widget.mu, widget.sigma]), np.sqrt(2 * widget.kl)
-    ball = here + edge(widget.kl) * widget.sigma - [0, widget.sigma]
+    rim = edge(widget.kl)
+    ball = here + np.vstack([rim, rim[:1]]) * widget.sigma - [0, widget.sigma]
     turn = np.linspace(0, 2 * np.pi, 90)
     circle = reach * np.column_stack([np.cos(turn), np.sin(turn)])
     ends, body, scale = widget.ends(), "", 52

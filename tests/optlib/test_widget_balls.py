@@ -25,7 +25,7 @@ def test_the_ends_of_the_steps_are_those_of_python(mu, sigma, kl):
 
 def test_the_slope_is_that_of_the_divergence_from_the_target():
     """A short gradient step in (mu, sigma) goes where the divergence falls fastest, found by trying all directions."""
-    widget, here = Balls(kl=1e-3), np.array([-0.4, 0.5])
+    widget, here = Balls(sigma=0.5, kl=1e-3), np.array([-0.4, 0.5])
     turn = np.linspace(0, 2 * np.pi, 3601)
     ring = here + 0.002**0.5 / 1e3 * np.column_stack([np.cos(turn), np.sin(turn)])
     best = turn[np.argmin([gaussian.kl(TARGET, q) for q in ring])]

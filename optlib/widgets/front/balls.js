@@ -103,6 +103,13 @@ function plane(app, name) {
       }
     }
     c.font = `500 14px ${FONT}`;
+    const [mx, my] = at(mu, up(sigma));
+    c.textAlign = "center";
+    const foot = at(0, up(sigma * edge(kl, 2)[1][1]))[1];
+    halo(c, "KL ball", mx, Math.min(foot + 15, height - 22), green, ink.paper);
+    c.textAlign = "right";
+    halo(c, "circle", mx - 0.72 * scale * reach - 4, my - 0.72 * scale * reach, blue, ink.paper);
+    c.textAlign = "left";
     halo(c, "target", scale * (TARGET[0] - left) + 12, at(0, up(TARGET[1]))[1] + 5, ink.ink, ink.paper);
     const [x, y] = at(mu, up(sigma));
     ring.style.left = `${x}px`;
