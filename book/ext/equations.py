@@ -19,9 +19,16 @@ def render(translator, node, latex, display):
         return translator.encode(latex)
 
 
+def held(html):
+    """A formula of a line whose last part may not be parted from the full stop behind it: browsers would break there."""
+    before, base, last = html.rpartition('<span class="base">')
+    ends = "</span></span>"  # of the formula's visible half, and of the formula
+    return f'{before}<span class="last">{base}{last.removesuffix(ends)}</span>{ends}' if base else html
+
+
 def visit_inline(self, node):
     self.body.append(self.starttag(node, "span", "", CLASS="math"))
-    self.body.append(render(self, node, node.astext(), False) + "</span>")
+    self.body.append(held(render(self, node, node.astext(), False)) + "</span>")
     raise nodes.SkipNode
 
 
