@@ -158,8 +158,8 @@ print(f"at {lrs[-3]} it is {losses[-3]:.0f}")
 plot.sweep(
     lrs, {"sgd": np.array(losses)}, vlines={"2 / L": 0.02}, ceiling=100,
     title="Loss after 100 steps",
-    caption="The loss falls as the rate grows, is lowest at 0.019, and shoots up just "
-    "before the edge at 0.02. Bowl with curvatures 1 and 100, from (1, 1).",
+    caption="The loss falls as the rate grows, is lowest at 0.019, and shoots up "
+    "just before the edge at 0.02. Bowl with curvatures 1 and 100, from (1, 1).",
     alt="Line plot, both axes logarithmic: learning rate against the loss after 100 "
     "steps. The loss falls slowly from 0.45 to 0.01 at a rate of 0.019, then rises "
     "almost vertically and leaves the picture just past the dotted line at 2/L = "
@@ -187,7 +187,7 @@ for kappa in (10, 100, 1000, 10000):
     ravine = quadratic((1, kappa))
     run = minimize(ravine, ravine.start, sgd, steps=8 * kappa, lr=2 / (1 + kappa))
     steps = np.argmax(np.linalg.norm(run.path, axis=1) < 1e-6)
-    print(f"kappa {kappa:5}: {steps:5} steps to 1e-6, {steps / kappa:.2f} times kappa")
+    print(f"kappa {kappa:5}: {steps:5} steps, {steps / kappa:.2f} times kappa")
 
 # %% [markdown]
 # That holds over three decades. With $\kappa = 10^4$ the best constant rate needs 70,811 steps for two parameters. Chapter 4 turns $\kappa$ into its square root.
@@ -249,8 +249,8 @@ print(f"gap over bound: {share[0]:.2f} at step 1, at most {share.max():.2f}")
 plot.curves(
     {"gap": gap, "bound": bound}, t, log="xy", rule={"gap": "sgd"}, marks=False,
     title="Loss above its minimum",
-    caption="The bound falls as 1/t; the measured gap follows it at a distance, until "
-    "the smallest curvatures make it geometric. Learning rate 1/L.",
+    caption="The bound falls as 1/t; the measured gap follows it at a distance, "
+    "until the smallest curvatures make it geometric. Learning rate 1/L.",
     alt="Line plot, both axes logarithmic: step from 1 to 20,000 against the gap in "
     "loss. The bound is a straight line of slope -1 from 25 down to 0.001. The gap "
     "runs below it almost in parallel to step 1,000 and then bends steeply down.",
@@ -279,15 +279,15 @@ for lr, steps in ((0.0019, 1000), (0.003, 1000), (0.0019, 10_000)):
     run = minimize(valley, valley.start, sgd, steps=steps, lr=lr)
     print(f"rate {lr}, {run.message}, loss {run.losses[-1]:.1g}")
 run = minimize(valley, valley.start, backtracking, steps=1000)
-asked = run.evaluations
-print(f"backtracking, {asked['grad']} gradients, {asked['f']} losses: {run.losses[-1]:.4f}")
+asked, end = run.evaluations, run.losses[-1]
+print(f"backtracking, {asked['grad']} gradients, {asked['f']} losses: {end:.4f}")
 
 # %% [markdown]
 # The fixed rate 0.0019 stands just below the edge at the minimum, $2/1002$. After 1,000 steps backtracking is four times lower, 0.0057 against 0.02, and it cannot diverge. But it asked for the loss nine times a step. Where a loss takes as long as a gradient, the fixed rate makes 10,000 steps in that time and reaches $2 \cdot 10^{-8}$.
 #
 # ## Digits: a rate far beyond the edge
 #
-# Softmax regression gives each of the ten digits a score, linear in the 64 pixels, and turns the scores into probabilities. The loss is the mean of minus the logarithm of the right digit's probability, and it is convex. scikit-learn ships 1,797 images; 1,437 are for training. A penalty of $\frac{1}{2} 10^{-3}\lVert\theta\rVert^2$ adds curvature $10^{-3}$ in every direction, which makes the loss *strongly* convex.
+# Softmax regression gives each of the ten digits a score, linear in the 64 pixels, and turns the scores into probabilities. The loss is the mean of minus the logarithm of the right digit's probability, and it is convex. scikit-learn ships 1,797 images; 1,437 are for training, and the mean over all of them is called the *full* loss. A penalty of $\frac{1}{2} 10^{-3}\lVert\theta\rVert^2$ adds curvature $10^{-3}$ in every direction, which makes the loss *strongly* convex.
 
 # %%
 from optlib import gradcheck
@@ -323,7 +323,7 @@ for grad in (reader.grad, forgetful):
 # %%
 X = np.c_[digits().X, np.ones(len(digits().X))]
 L = np.linalg.eigvalsh(X.T @ X / len(X))[-1] / 2 + 1e-3
-print(f"L is at most {L:.2f}; the promise holds up to 2/L = {2 / L:.2f}")
+print(f"L is at most {L:.2f}; the lemma holds up to 2/L = {2 / L:.2f}")
 runs = {}
 for lr in (1 / L, 2, 8):
     runs[f"rate {lr:.2g}"] = minimize(reader, reader.start, sgd, steps=300, lr=lr)
@@ -331,18 +331,18 @@ runs["backtracking"] = minimize(reader, reader.start, backtracking, steps=300, l
 for name, run in runs.items():
     end, rises = run.losses[-1], (np.diff(run.losses) > 0).sum()
     read = 100 * reader.accuracy(run.theta)
-    print(f"{name:12}: training loss {end:.3f}, {rises:3} rises, reads {read:.0f} %")
+    print(f"{name:12}: full loss {end:.3f}, {rises:3} rises, reads {read:.0f} %")
 
 # %%
 plot.curves(
     {name: run.losses[1:] for name, run in runs.items()},
     np.arange(1, 301), log="xy", marks=False, rule={"rate 0.17": "sgd"},
-    ylim=(0.25, 12), title="Training loss on the digits",
+    ylim=(0.25, 12), title="Full loss on the digits",
     caption="At the guaranteed rate 0.17 the loss falls smoothly and slowly, at 2 "
     "smoothly and fast. At 8 it jumps, now below the rate 0.17 and now above. All "
     "runs start at zero; nothing here is random.",
     alt="Line plot, both axes logarithmic: step from 1 to 300 against the "
-    "training loss for four runs. The rate 0.17 falls smoothly to 0.45, the rate 2 "
+    "full loss for four runs. The rate 0.17 falls smoothly to 0.45, the rate 2 "
     "to 0.27 and backtracking to 0.27 as well, a little ahead; the rate 8 first "
     "climbs to 11, then jumps up and down between 0.3 and 2 to the end, now below "
     "the rate 0.17 and now above.",
@@ -358,21 +358,22 @@ felt = [
     np.vdot(reader.grad(theta + 1e-4 * g) - g, g) / (1e-4 * np.vdot(g, g))
     for theta, g in zip(path, slopes)
 ]
-print(f"curvature along the gradient: {felt[0]:.2f} at first, at most {max(felt):.1f}")
+print(f"along the gradient: {felt[0]:.2f} at first, at most {max(felt):.1f}")
 
 # %% [markdown]
-# $L$ bounds the curvature anywhere, in any direction. A step meets the curvature along its own gradient. That is 0.07 at first and reaches about $2/\eta = 1$; on average along a step it stays below, since the loss never rises. With 8 the loss rises at 143 of 300 steps, and still ends lower than with the guaranteed rate, 0.374 against 0.447. Below $2/L$ the loss falls at every step; above, the run has to tell.
+# $L$ bounds the curvature anywhere, in any direction. A step meets the curvature along its own gradient. That is 0.07 at first and reaches about $2/\eta = 1$; on average along a step it stays below, since the loss never rises. With 8 the loss rises at 143 of 300 steps, and still ends lower than with the guaranteed rate, 0.374 against 0.447. Below $2/L$ the loss falls at every step; above, only a run can tell.
 #
 # ## What the documents say
 #
-# This book grew out of four texts, doc 0 to doc 3, which its page *Sources* describes. Most entries of the box are decided above; two need a run.
+# This book grew out of four texts, doc 0 to doc 3, which its page *Sources* describes. Most entries of the box are decided above; two need a cell.
 
 # %%
 step = 1e-4 * bowl.grad(bowl.start)
 up, down = bowl.f(bowl.start + step), bowl.f(bowl.start - step)
 print(f"a short step from 50.5: {up:.2f} along the gradient, {down:.2f} against it")
 run = minimize(lambda x: x**3, 1.0, sgd, steps=10000, lr=0.1)
-print(f"theta cubed, {run.t} steps from 1: {run.theta:.4f}, slope {3 * run.theta**2:.0e}")
+slope = 3 * run.theta**2
+print(f"theta cubed, {run.t} steps from 1: {run.theta:.4f}, slope {slope:.0e}")
 
 # %% [markdown]
 # :::{errata} What the documents say, and what is right
