@@ -12,7 +12,7 @@
 #
 # A ravine has curvature 1 along its floor and 100 across. The best constant rate of gradient descent, $\eta = 2/101$, takes two percent off the error at each step, a factor of $99/101$. From $(1, 1)$ it needs 709 steps to get within a millionth. Give the method one more number per parameter, a sum in which older gradients fade, and it needs 95. With 10,000 across it is 70,811 steps against 1,074: a hundred times as many without the sum, eleven times with it, about the root of a hundred. Why the root?
 #
-# You will be able to derive that root and the best pair of learning rate and momentum, to translate between the ways of writing momentum and Nesterov's method, and to say when momentum does not help. You need chapter 1 and complex numbers.
+# After this chapter you can derive that root and the best pair of learning rate and momentum, translate between the ways of writing momentum and Nesterov's method, and say when momentum does not help. You need chapter 1 and complex numbers.
 
 # %%
 import numpy as np
@@ -154,11 +154,11 @@ print(f"largest difference {gap.max():.2f}")
 # %%
 plot.curves(
     drop, title=r"Parameter $\theta_t$", vlines={"rate divided by ten": 20},
-    alt="Two lines over 60 steps. They are one until step 20, where the learning rate "
-    "is divided by ten and both are at -0.12. With the rate outside the buffer the "
+    alt="Two lines over 60 steps. They are one until step 20, where the rate is "
+    "divided by ten and both are at -0.12. With the rate outside the buffer the "
     "line creeps back to 0; with the rate inside it swings up to 0.40.",
     caption="When the rate drops, the convention with the rate outside slows down at "
-    "once; with the rate inside it runs on to 0.4. J = theta^2/2 from 1, momentum 0.9, "
+    "once; with the rate inside it runs on to 0.4. On θ²/2 from 1, momentum 0.9, "
     "rate 0.05, then 0.005.",
 )
 
@@ -225,7 +225,8 @@ plot.curves(
 ravine = quadratic((1, 100))
 for rule, lr in ((sgd, 0.0201), (momentum, 0.037), (momentum, 0.0385)):
     theta = minimize(ravine, ravine.start, rule, steps=300, lr=lr).theta
-    print(f"{rule.__name__} at {lr}: distance {np.linalg.norm(theta):.0e} after 300 steps")
+    distance = np.linalg.norm(theta)
+    print(f"{rule.__name__} at {lr}: distance {distance:.0e} after 300 steps")
 
 
 # %% [markdown]
@@ -294,17 +295,17 @@ plot.curves(
 plot.stability(
     (1, 100),
     {"no memory": (2 / 101, 0), "best pair": (4 / 121, 81 / 121), "0.9": (0.01, 0.9)},
-    alt="Map of learning rate (logarithmic) against momentum for curvatures 1 and 100, "
-    "with contours of steps per decimal digit. The stable region widens upward from "
-    "rate 0.02 to 0.04. Below, three paths of 60 steps: factor 0.980 without momentum, "
-    "0.818 at the best pair, 0.949 at 0.9.",
-    caption="Contours count the steps per digit. B, the best pair, is the lower tip of "
-    "a wedge that opens upward; inside it all roots are complex, and only momentum "
-    "counts. A is gradient descent, C momentum 0.9.",
+    alt="Map of learning rate (logarithmic) against momentum for curvatures 1 and "
+    "100, with contours of steps per decimal digit. The stable region widens upward "
+    "from rate 0.02 to 0.04. Below, three paths of 60 steps: factor 0.980 without "
+    "momentum, 0.818 at the best pair, 0.949 at 0.9.",
+    caption="Contours count the steps per digit. B, the best pair, is the lower tip "
+    "of a wedge that opens upward; inside it all roots are complex, and only "
+    "momentum counts. A is gradient descent, C momentum 0.9.",
 )
 
 # %% [markdown]
-# Path B first swings out of the picture, as $t\,r^t$ does, and still arrives before A and C. Above B the contours run level: the learning rate hardly matters. That is a reason to like 0.9, although it is best only at $\kappa \approx 1{,}440$. A search over pairs agrees with {eq}`eq-ch04-best`:
+# Path B first swings out of the picture, as $t\,r^t$ does, and still arrives before A and C. Above B the contours run level: the learning rate hardly matters. That speaks for 0.9, although it is best only at $\kappa \approx 1{,}440$. A search over pairs agrees with {eq}`eq-ch04-best`:
 
 # %%
 share, mu = np.meshgrid(np.linspace(0.05, 0.999, 400), np.linspace(0, 0.99, 397))
@@ -368,10 +369,11 @@ for effective, mu in ((0.1, 0), (0.1, 0.9), (1.5, 0), (1.5, 0.9)):
         seen.append(theta.var())
     exact = lr * (1 + mu) / ((1 - mu) * (2 * (1 + mu) - lr))
     floor = np.mean(seen[300:])
-    print(f"effective rate {effective}, mu {mu}: variance {floor:.2f}, formula {exact:.2f}")
+    print(f"effective rate {effective}, mu {mu}: variance {floor:.2f},",
+          f"formula {exact:.2f}")
 
 # %% [markdown]
-# At an effective rate of 0.1 the variance is 0.05 with or without momentum. At 1.5, near the edge of gradient descent at 2, momentum 0.9 has a quarter of the variance, 0.78 against 3.00. At equal effective rates momentum helps against noise only along stiff directions, where the effective rate comes near that edge.
+# At an effective rate of 0.1 the variance is 0.05 with or without momentum. At 1.5, near the edge of gradient descent at 2, momentum 0.9 has a quarter of the variance, 0.78 against 3.00. At equal effective rates momentum helps against noise only where the effective rate comes near that edge, along stiff directions.
 #
 # ## Nesterov: the gradient where the coasting ends
 #
@@ -416,8 +418,10 @@ for effective, mu in ((0.1, 0), (0.1, 0.9), (1.5, 0), (1.5, 0.9)):
 
 # %%
 for name, lr in (("constant rate", 0.01), ("drop at 20", lambda t: dropped(t) / 5)):
-    textbook = minimize(ravine, ravine.start, nesterov_lookahead, steps=100, lr=lr).path
-    library = minimize(ravine, ravine.start, nesterov, steps=100, lr=lr).path
+    textbook, library = (
+        minimize(ravine, ravine.start, rule, steps=100, lr=lr).path
+        for rule in (nesterov_lookahead, nesterov)
+    )
     ahead = textbook[1:] + 0.9 * np.diff(textbook, axis=0)  # the last step is -eta b
     gap = abs(ahead - library[1:]).max()
     print(f"{name}: gap {'below 1e-14' if gap < 1e-14 else round(gap, 3)}")
@@ -466,7 +470,8 @@ for rule, lr, mu in (
 # %%
 bend, pair = lessard(), {"lr": 1 / 9, "momentum": 4 / 9}
 ball = minimize(bend, 3.3, momentum, steps=40, **pair).path
-ahead = minimize(bend, 3.3, nesterov_lookahead, steps=40, lr=1 / 25, momentum=2 / 3).path
+calm = {"lr": 1 / 25, "momentum": 2 / 3}
+ahead = minimize(bend, 3.3, nesterov_lookahead, steps=40, **calm).path
 print("heavy ball", ball[-3:].round(3), "Nesterov", ahead[-3:].round(3))
 many = np.linspace(-5, 5, 1001)  # every start its own run, all at once
 ends = minimize(bend.replace(f=None), many, momentum, steps=300, **pair).theta
@@ -478,13 +483,13 @@ plot.curves(
     title=r"Parameter $\theta_t$", marks=True,
     alt="Two lines over 40 steps from 3.3. Momentum goes around 2.116, 0.647 and "
     "-1.802 and never stops; Nesterov is at 0 after two steps.",
-    caption="Heavy ball, at the pair that is best for quadratics with curvatures 1 to "
-    "25, repeats three values forever on a convex loss with these curvatures. Nesterov "
-    "arrives in two: its step of 1/25 on curvature 25 lands on the minimum.",
+    caption="Heavy ball, at the pair that is best for quadratics with curvatures 1 "
+    "to 25, repeats three values forever on a convex loss with these curvatures. "
+    "Nesterov arrives in two: its step of 1/25 on curvature 25 lands on the minimum.",
 )
 
 # %% [markdown]
-# One start in eight between $-5$ and $5$ ends like this: the curvature changes along the path, so no single polynomial describes the steps. Nesterov's method with $\eta = 1/L$ and the $\mu$ of {eq}`eq-ch04-nesterov-root` cannot circle: for every loss with curvatures between $\ell$ and $L$ a theorem bounds the gap $J - J^*$ by a multiple of $(1-1/\sqrt\kappa)^t$ {cite}`nesterov2004introductory`. (On quadratics that is the factor of the error, and the gap falls with its square.)
+# One start in eight between $-5$ and $5$ never arrives: the curvature changes along the path, so no single polynomial describes the steps. Nesterov's method with $\eta = 1/L$ and the $\mu$ of {eq}`eq-ch04-nesterov-root` cannot circle: for every loss with curvatures between $\ell$ and $L$ a theorem bounds the gap $J - J^*$ by a multiple of $(1-1/\sqrt\kappa)^t$ {cite}`nesterov2004introductory`. (On quadratics that is the factor of the error, and the gap falls with its square.)
 #
 # When the smallest curvature goes to zero, the best $\mu$ goes to one. Nesterov lets it grow toward one:
 #
@@ -512,7 +517,8 @@ flat = quadratic(spectrum(1e8, 81) / 1e8)  # from 1e-8 to 1: flat, for 3000 step
 loss = {}
 for name, mu in {"sgd": 0.0, "constant 0.9": 0.9, "growing": varying}.items():
     hyper = {"lr": 1.0, "momentum": mu}
-    loss[name] = minimize(flat, flat.start, nesterov_lookahead, steps=3000, **hyper).losses
+    run = minimize(flat, flat.start, nesterov_lookahead, steps=3000, **hyper)
+    loss[name] = run.losses
     print(f"{name:13s}", *(f"{loss[name][t]:.1e}" for t in (100, 1000, 3000)))
 print("on the ravine:", steps(100, nesterov_lookahead, lr=0.01, momentum=varying))
 
@@ -521,12 +527,12 @@ plot.curves(
     loss, log="xy", title="Loss",
     rule={"constant 0.9": "nesterov_lookahead", "growing": "nesterov"},
     slopes={"slope -1": (-1, 100, 0.03), "slope -2": (-2, 100, 3e-4)},
-    alt="Log-log lines of the loss over 3,000 steps. Gradient descent falls with slope "
-    "-1 to 3.6e-4, constant momentum 0.9 runs parallel to it at a tenth, growing "
-    "momentum falls with slope -2 to 9e-7.",
-    caption="Constant momentum 0.9 ends parallel to gradient descent, ten times lower; "
-    "growing momentum falls like 1/t^2. A loss whose curvatures go down to 1e-8, rate "
-    "1/L.",
+    alt="Log-log lines of the loss over 3,000 steps. Gradient descent falls with "
+    "slope -1 to 3.6e-4, constant momentum 0.9 runs parallel to it at a tenth, "
+    "growing momentum falls with slope -2 to 9e-7.",
+    caption="Constant momentum 0.9 ends parallel to gradient descent, ten times "
+    "lower; growing momentum falls like 1/t². A loss whose curvatures go down to "
+    "1e-8, rate 1/L.",
 )
 
 # %% [markdown]
@@ -539,15 +545,16 @@ Explorer(question="stability")
 
 
 # %% [markdown]
-# Here $\kappa = 20$. Drag the dot to the cross and read the factor. Go straight up and watch the path swing while the factor becomes $\sqrt\mu$. Then switch to Nesterov: its edge lies farther left, and heavy ball's best pair diverges. (The edge is $2(1+\mu)/((1+2\mu)L)$, from {eq}`eq-ch04-nesterov-error`.)
+# Here $\kappa = 20$. Drag the dot to the cross, the best pair, and read the factor. Go straight up and watch the path swing while the factor becomes $\sqrt\mu$. Then switch to Nesterov: its edge lies farther left, and heavy ball's best pair diverges. (The edge is $2(1+\mu)/((1+2\mu)L)$, from {eq}`eq-ch04-nesterov-error`.)
 #
 # ## Momentum on the digits
 #
-# Train the softmax regression of chapter 1 on 1,437 digits, from zero, for 180 steps: first with exact gradients, then with batches of 32, four passes over the images. In each trial every rule gets the same nine effective rates, and what counts is the training loss at the end.
+# Train the softmax regression of chapter 1 on 1,437 digits, from zero, for 180 steps: first with exact gradients, then with batches of 32, four passes over the images. Every rule gets the same nine effective rates, and what counts is the full loss at the end.
 
 # %%
 def final(rule, mu, effective, batch=None, seed=0):
-    problem = digits_softmax(batch=batch, seed=seed).replace(f=None)  # no loss on the way
+    problem = digits_softmax(batch=batch, seed=seed)
+    problem = problem.replace(f=None)  # no loss on the way
     hyper = {"lr": effective * (1 - mu), "momentum": mu, "steps": 180}
     return problem.full(minimize(problem, problem.start, rule, **hyper).theta)
 
@@ -561,7 +568,7 @@ for name, which in rules.items():
 
 
 # %% [markdown]
-# With exact gradients 0.9 ends at a quarter and 0.99 at a tenth of the loss of gradient descent, at effective rates two and sixteen times as large. With batches we choose the rate on four seeds and measure on twenty others.
+# With exact gradients 0.9 ends at a quarter and 0.99 at a tenth of the loss of gradient descent, at effective rates two and sixteen times as large. With batches choose the rate on four seeds, and measure on twenty others:
 
 # %%
 def seeds(which, rate, numbers):
@@ -570,7 +577,8 @@ def seeds(which, rate, numbers):
 small, grid, judged = np.geomspace(1, 32, 9), {}, {}
 for name, which in rules.items():
     grid[name] = np.array([seeds(which, rate, range(100, 104)) for rate in small])
-    judged[name] = seeds(which, small[np.median(grid[name], axis=1).argmin()], range(20))
+    tuned = small[np.median(grid[name], axis=1).argmin()]
+    judged[name] = seeds(which, tuned, range(20))
     print(f"batches of 32, {name:13s}: mean {judged[name].mean():.2f}")
 for name, other in (("momentum 0.9", "momentum 0"), ("nesterov 0.9", "momentum 0.9")):
     change = judged[name] - judged[other]  # on the same batches, seed by seed
@@ -579,11 +587,11 @@ for name, other in (("momentum 0.9", "momentum 0"), ("nesterov 0.9", "momentum 0
 
 # %%
 plot.sweep(
-    small, grid, title="Training loss after four epochs",
+    small, grid, title="Full loss after four passes",
     xlabel=r"effective rate $\eta/(1-\mu)$", ceiling=1, height=4.6,
-    rule={"momentum 0": "sgd", "momentum 0.99": "momentum", "momentum 0.9": "momentum",
-          "nesterov 0.9": "nesterov"},
-    alt="Log-log lines of the training loss against the effective rate from 1 to 32, "
+    rule={"momentum 0": "sgd", "momentum 0.99": "momentum",
+          "momentum 0.9": "momentum", "nesterov 0.9": "nesterov"},
+    alt="Log-log lines of the full loss against the effective rate from 1 to 32, "
     "for momentum 0, 0.9, 0.99 and Nesterov 0.9. All start together at 0.2; gradient "
     "descent (momentum 0) turns up at 4, near 0.14, Nesterov only at 13, near 0.08; "
     "momentum 0.99 is lowest at 6, at 0.14.",
@@ -597,14 +605,12 @@ plot.sweep(
 #
 # ## What the documents say
 #
-# The cells above decide, most of all those on a constant gradient and on changes of sign.
-#
 # :::{errata} What the documents say, and what is right
 # :ids: D0-02 X-01 X-15 D1-14 D1-15 D1-16 D1-17 D2-02 D2-03 D2-04 D2-05 D2-27 D2-28 D3-25 D3-29
 #
-# **Three momentums.** Doc 0 has the learning rate inside the buffer. Doc 1 stores the step itself, which is doc 0's buffer with the other sign. Doc 2's code has the rate outside; its formula is lost, and {eq}`eq-momentum` restores it. All give one path until the rate drops. Here $g_t = \nabla J(\theta_{t-1})$, on the batch of step $t$ where there are batches.
+# **Three momentums.** Doc 0 has the learning rate inside the buffer. Doc 1 stores the step itself, which is doc 0's buffer with the other sign. Doc 2's code has the rate outside; its formula is lost, and {eq}`eq-momentum` restores it. All give one path until the rate drops. Here $g_t = \nabla J(\theta_{t-1})$, on the batch of step $t$ if there are batches.
 #
-# **Average or sum.** Doc 2 speaks of an average of past gradients. Its code keeps a sum, with weights that add up to ten at $\mu = 0.9$.
+# **Average or sum.** Doc 2 speaks of an average of past gradients. Its code keeps a sum, with weights that add up to ten at $\mu = 0.9$: see the buffers under a constant gradient.
 #
 # **What it is for.** Doc 1 lists momentum under methods that adapt the rate. Momentum keeps its rate; it changes the exponent of $\kappa$. Doc 1's heading calls Nesterov's method "adaptive": it is *accelerated*.
 #
@@ -614,7 +620,7 @@ plot.sweep(
 #
 # **A flag is added, not exchanged.** Doc 2 replaces `momentum=0.9` by `nesterov=True`. But {eq}`eq-nesterov` with $\mu = 0$ is gradient descent, and PyTorch refuses the combination with a `ValueError`.
 #
-# **Better in theory.** True in docs 2 and 3 for smooth convex losses and exact gradients: $1/t^2$ with growing momentum, $1 - 1/\sqrt\kappa$ a step with strong convexity. It says nothing about noise, and on quadratics tuned heavy ball is faster, though the cycle shows that it has no such guarantee.
+# **Better in theory.** True in docs 2 and 3 for smooth convex losses and exact gradients: $1/t^2$ with growing momentum, $1 - 1/\sqrt\kappa$ a step with strong convexity. It says nothing about noise, and on quadratics tuned heavy ball is faster; the cycle shows that heavy ball has no such guarantee.
 #
 # **0.9 to 0.99, and less swinging.** Doc 3 calls these values optimal. By {eq}`eq-ch04-best` they are for $\kappa$ between 1,440 and 158,000; at 100 the best is 0.67. Docs 2 and 3 promise less oscillation; the changes of sign show when.
 # :::
