@@ -28,7 +28,7 @@ for size, steps in ((1437, 1), (32, 45)):
     print(f"steps: {steps:2}, images a step: {size:4}, full loss {best:.2f}")
 
 # %% [markdown]
-# At the best of the same nine learning rates one exact step ends at 0.77, and 45 inexact ones at 0.21. If 32 images are that good, why not one? And why does anybody use 1,437?
+# At the best of the same nine learning rates one exact step ends at 0.77, and 45 inexact ones at 0.21. If 32 images are that good, why not one? And why would anybody use 1,437?
 #
 # After this chapter you can say how wrong the gradient of a batch is, what a larger batch buys, where the noise stops a run, and how to get past that place. You need chapter 1, and the mean and the variance of a sum.
 #
@@ -40,7 +40,7 @@ for size, steps in ((1437, 1), (32, 45)):
 # J(\theta) = \frac{1}{N} \sum_{i=1}^{N} J_i(\theta), \qquad \nabla J(\theta) = \frac{1}{N} \sum_{i=1}^{N} \nabla J_i(\theta) .
 # $$
 #
-# Estimate it from a sample: draw a *mini-batch* $B_t$ of $B$ examples and take the mean of their gradients. The rule is that of chapter 1 with another $g_t$.
+# Estimate it from a sample: draw a *mini-batch* $B_t$ of $B$ examples and take the mean of their gradients. The rule is that of chapter 1 with another $g_t$:
 #
 # ```{math}
 # :label: eq-sgd-minibatch
@@ -115,7 +115,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# With repeats the product is constant; without, it falls to 0.4 at 1,400 of 1,437. All this needs draws by chance. Take 32 neighbors in a file that is sorted by digit:
+# With repeats the product is constant; without, it falls to 0.4 at 1,400 of 1,437. All this needs random draws. Take 32 neighbors in a file that is sorted by digit:
 
 # %%
 order = np.argsort(digits().y, kind="stable")
@@ -123,7 +123,7 @@ neighbors = np.mean([miss(order[k : k + 32]) for k in range(0, N - 31, 32)])
 print(f"32 neighbors, times 32: {32 * neighbors:.0f} in place of {variance:.1f}")
 
 # %% [markdown]
-# On average they are as right as before, but the squared error of each is 25 times as large, nearly that of a single image. Shuffle first.
+# On average they are as right as before, but the squared error of each is 25 times as large, nearly that of a single image. So shuffle first.
 #
 # ## What a step costs
 #
@@ -159,7 +159,7 @@ for data in (N, 4 * N, 16 * N):
     print(f"{data:5} images: {count(32, data)} in batches, {count(data, data)} full")
 
 # %% [markdown]
-# The full gradient pays for every copy, the batches for none; with sixteen copies the ratio is 700. Seconds are another matter: every call costs time of its own, and processors prefer large matrices. Compare 1,437 calls on one image with one on all:
+# The full gradient pays for every copy, the batches for none; with sixteen copies the ratio is 700. In seconds every call costs time of its own, and processors prefer large matrices. Compare 1,437 calls on one image with one on all:
 
 # %%
 from timeit import repeat
@@ -177,7 +177,7 @@ print("more than ten times:", singly > 10 * at_once)
 
 
 # %% [markdown]
-# One by one they take more than ten times as long. So a larger batch is worth having if it saves steps.
+# One by one they take more than ten times as long. So a larger batch is worth its cost if it saves steps.
 #
 # ## What a step gains
 #
@@ -232,7 +232,7 @@ for t in (0, 20, 100):
 
 
 # %% [markdown]
-# It goes from 71 to 1,711, because the slope shrinks faster than the noise. By the bound, the lower the target, the larger the batches that pay. Count steps to a full loss of 0.5 and of 0.35, on a grid of 10 %, with the best of eleven rates from 0.056 to 17.8, chosen for each batch size and target on three seeds and measured on five others:
+# It goes from 71 to 1,711, because the slope shrinks faster than the noise. By the bound, the lower the target, the larger the batches that are worth their cost. Count steps to a full loss of 0.5 and of 0.35, on a grid of 10 %, with the best of eleven rates from 0.056 to 17.8, chosen for each batch size and target on three seeds and measured on five others:
 
 # %%
 def learn(size, rates, seeds, times, repeats=False):
@@ -277,7 +277,7 @@ plot.compare(
 )
 
 # %% [markdown]
-# At first this holds: four images in place of one need 73 steps in place of 335, at three times the rate. From 16 to 64 images the steps about halve, beyond 64 they hardly fall. That is far below $B^*$, which was 1,711 where the loss was 0.35. The bound is about one step; what the noise of many adds up to is the next question.
+# At first the rule holds: to 0.5, four images in place of one need 73 steps in place of 335, at three times the rate. From 16 to 64 images the steps about halve, beyond 64 they hardly fall. That is far below $B^*$, which was 1,711 where the loss was 0.35. The bound is about one step; what the noise of many adds up to is the next question.
 #
 # ## Where the noise stops you
 #
@@ -333,7 +333,7 @@ for eta, B in ((0.5, 1), (0.1, 1), (0.02, 1), (0.1, 5), (1.9, 1)):
 # %% [markdown]
 # The formula holds to one percent in each row. At 1.9, close to the edge, the floor is nineteen times the variance of the noise.
 #
-# Below, each of 64 examples has a bowl of its own, with curvatures 1 and 4 and its lowest point at a dot; $J$ is their mean. A batch pulls toward the mean of its dots. The ellipse is the long run's error, out to two standard deviations. Multiply $B$ by four, then $\eta$ by four: the ellipse is nearly back, and the path gets there sooner. Bring $\eta$ near the edge $2/4$: the ellipse stretches along the stiff direction.
+# In the widget each of 64 examples has a bowl of its own, with curvatures 1 and 4 and its lowest point at a dot; $J$ is their mean. A batch pulls toward the mean of its dots. The ellipse is the long run's error, out to two standard deviations. Multiply $B$ by four, then $\eta$ by four: the ellipse is nearly back, and the path gets there sooner. Bring $\eta$ near the edge $2/4$: the ellipse stretches along the stiff direction.
 
 # %%
 from optlib.widgets import Batches
@@ -455,7 +455,7 @@ sigma2, _ = noise_and_slope(lowest.theta)
 print(f"formula: {sigma2 / 128:.4f} and {sigma2 / 256:.4f}")
 
 # %% [markdown]
-# Drawn afresh, the runs stop above the formula, less so at the smaller rate: it drops the $\eta h$ of {eq}`eq-ch02-loss-floor`. In passes they stop lower, because each image has its turn, so that at a fixed $\theta$ the noise of a whole pass adds up to nearly nothing. So small batches suit huge data, where you stop early; to go on, end with a lower rate or larger batches.
+# Drawn afresh, the runs stop above the formula, less so at the smaller rate: it drops the $\eta h$ of {eq}`eq-ch02-loss-floor`. In passes they stop lower: each image has its turn, and at a fixed $\theta$ the noise of a whole pass adds up to nearly nothing. So small batches suit huge data, where you stop early; to go on, end with a lower rate or larger batches.
 #
 # ## Data that never repeat
 #
@@ -499,7 +499,7 @@ for name, found in (("first", excess[:25]), ("40th", excess[25:])):
           f"{mean + half:.3f})")
 
 # %% [markdown]
-# In the first pass zero lies within the interval of the mean over the seeds. In the 40th the next batch, met 39 times before, flatters the model by 0.17: now its gradient tells of the loss on the file alone.
+# In the first pass zero lies within the interval of the mean over the seeds. In the 40th the test loss is 0.17 above that of the next batch, which the run has met 39 times: now its gradient tells of the loss on the file alone.
 #
 # ## What the documents say
 #
@@ -593,7 +593,7 @@ check("stochastic-gradients-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# The gradient of a random batch has the right mean and the variance $\sigma^2/B$, times $\frac{N-B}{N-1}$ where no example comes twice. A step gains in proportion to $\eta$ and loses to noise in proportion to $\eta^2$. Up to a certain size a larger batch replaces as many steps as it costs. With a constant rate a run stops at a floor, in the loss $\eta\sigma^2/4B$ for small rates and batches drawn afresh, and lower in shuffled passes. Where all examples agree there is none (exercise 4). Averaging the iterates or lowering the rate leads below it.
+# The gradient of a random batch has the right mean and the variance $\sigma^2/B$, times $\frac{N-B}{N-1}$ where no example comes twice. A step gains in proportion to $\eta$ and loses to noise in proportion to $\eta^2$. Up to a certain size a larger batch replaces as many steps as it costs. With a constant rate a run stops at a floor, in the loss $\eta\sigma^2/4B$ for small rates and batches drawn afresh, and lower in shuffled passes. Averaging the iterates or lowering the rate leads below it; where all examples agree there is none (exercise 4).
 #
 # ## Sources
 #
