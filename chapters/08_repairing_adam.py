@@ -52,9 +52,9 @@ for name, at in ends.items():
 
 
 # %% [markdown]
-# The *regret* is what you paid beyond what the best fixed place would have cost. At the worst place it is 2 per period, two thirds a step, and that is where Adam ends, with $\beta_1 = 0$, $\beta_2 = 0.1$ and rates of $0.1/\sqrt t$. These losses are convex, even straight, and their slopes are bounded.
+# The *regret* (chapter 5) is what you paid beyond what the best fixed place would have cost. At the worst place it is 2 per period, two thirds a step, and that is where Adam ends, with $\beta_1 = 0$, $\beta_2 = 0.1$ and rates of $0.1/\sqrt t$. These losses are convex, even straight, and their slopes are bounded.
 #
-# After this chapter you can say why, where the proof of Adam's convergence breaks and which line repairs it, what goes wrong in Adam's first steps, and what warm-up, RAdam and AdaBound change. You need Adam (chapter 7) and schedules (chapter 5).
+# After this chapter you can say why, where the proof of Adam's convergence breaks and which line repairs it, what is special about Adam's first steps, and what warm-up, RAdam and AdaBound change. You need Adam (chapter 7) and schedules (chapter 5).
 #
 # ## One period by hand
 #
@@ -224,7 +224,7 @@ for rule in (adam, two_step, amsgrad):
 # %% [markdown]
 # Adam and the two steps are at the worst place, or nearly. AMSGrad is on its way to the best, at $-0.80$, and slow: one large slope in a hundred sets the divisor of all steps.
 #
-# Try it: find the $\beta_2$ at which Adam's line turns, and compare it with the printed 0.472. Then bring $C$ close to 2 and look for it again. Last, raise the momentum.
+# In the widget find the $\beta_2$ at which Adam's line turns, and compare it with the printed 0.472. Then bring $C$ close to 2 and look for it again. Last, raise the momentum.
 
 # %%
 from optlib.widgets import Regret
@@ -334,11 +334,11 @@ plot.curves(
 # \eta_t = \eta \min(1,\, t/T_w) .
 # $$
 #
-# With $T_w = 2/(1-\beta_2)$ Ma and Yarats saw hardly a difference between the two {cite}`ma2021adequacy`. They also doubt the reason. The wide rate never acts alone: at $t = 1$ numerator and denominator are the same $|g|$, and every step is exactly $\eta$. What changes, as the last column of the noise table shows, is the length of a step of pure noise, from 1.00 to 0.18: at first $\hat m$ has averaged nothing away. A third reason is not Adam's alone: at the start many networks are so sharply curved that a rate that is fine later is too large, for SGD as well {cite}`gilmer2022loss`.
+# With $T_w = 2/(1-\beta_2)$ Ma and Yarats saw hardly a difference between the two {cite}`ma2021adequacy`. They also doubt the reason. The wide rate never acts alone: at $t = 1$ numerator and denominator are the same $|g|$, and every step is $\eta$. What changes, as the last column of the noise table shows, is the length of a step of pure noise, from 1.00 to 0.18: at first $\hat m$ has averaged nothing away. A third reason concerns SGD as well: at the start many networks are so sharply curved that a rate that is fine later is too large {cite}`gilmer2022loss`.
 #
 # ## Digits: how large a rate survives
 #
-# How large may the rate be before the net no longer learns? Held fixed: four hidden layers of 16 and no biases, batches of 64, 200 steps, ten seeds for start and batches, $\beta_2 = 0.98$, and warm-up over $2/(1-\beta_2) = 100$ steps. Rates go up in eighths of a decade. A run has learned if its full loss ends below 1.5. All seeds and rates run side by side:
+# How large may the rate be before a network no longer learns? Held fixed: four hidden layers of 16 and no biases, batches of 64, 200 steps, ten seeds for start and batches, $\beta_2 = 0.98$, and warm-up over $2/(1-\beta_2) = 100$ steps. Rates go up in eighths of a decade. A run has learned if its full loss ends below 1.5. All seeds and rates run side by side:
 
 # %%
 from optlib.problems import digits, minibatches
@@ -426,7 +426,7 @@ plot.dots(
 )
 
 # %% [markdown]
-# With warm-up or as RAdam, Adam survives about twice the rate; the intervals of both ratios (97.9 %, ten seeds) lie above 1. That of RAdam over warm-up holds 1: no difference is seen between them. For SGD the interval holds 1 as well, so here nothing shows that a sharp start limits its rate. Elsewhere it does {cite}`gilmer2022loss`. Which of the three reasons holds for Adam, this experiment does not say.
+# With warm-up or as RAdam, Adam survives about twice the rate; the intervals of both ratios (97.9 %, ten seeds) lie above 1. That of RAdam over warm-up holds 1: no difference is seen between them. For SGD the interval holds 1 as well, so here nothing shows that a sharp start limits its rate. Elsewhere it was seen to {cite}`gilmer2022loss`. Which of the three reasons holds for Adam, this experiment does not say.
 #
 # ## AdaBound: from Adam to SGD
 #
@@ -473,7 +473,7 @@ for scale in (1, 10, 100):
 #
 # ## Digits: four rules, two measures
 #
-# On the net of chapter 7, one hidden layer of 32 units, batches of 64, 200 steps, each rule has six rates between 0.01 and 0.5; the best on two seeds by the full loss is measured on ten others. AdaBound keeps $\eta_\infty = 0.1$. AMSGrad gets Adam's corrections here, so that only the maximum differs. Then the same runs are scored on the 360 images that nobody trained on.
+# On the network of chapter 7, one hidden layer of 32 units, batches of 64, 200 steps, each rule has six rates between 0.01 and 0.5; the best on two seeds by the full loss is measured on ten others. AdaBound keeps $\eta_\infty = 0.1$. AMSGrad gets Adam's corrections here, so that only the maximum differs. Then the same runs are scored on the 360 images that nobody trained on.
 
 # %%
 from functools import partial
@@ -516,7 +516,7 @@ for a, b in (("amsgrad", "adam"), ("adabound", "adam"), ("adabound", "momentum")
 # :::{errata} What the documents say, and what is right
 # :ids: D0-13 D0-21 D0-28 D1-38 D3-09 D3-10 D3-14 X-04 X-05 X-09
 #
-# **Proved for convex losses.** Doc 0 says so of Adam; doc 1 says that it sometimes fails. It does: the first cells are a convex counterexample.
+# **Proved for convex losses.** Doc 0 says so of Adam; doc 1 says that it sometimes fails. Doc 1 is right: the first cells are a convex counterexample.
 #
 # **Maximum of what?** Doc 0 takes the maximum of past squared gradients. It is that of the averages $v_t$; the paper corrects neither average, and its bound needs rates of $\eta/\sqrt t$, a bounded domain and a $\beta_1$ that decays.
 #
@@ -620,7 +620,7 @@ check("repairing-adam-7", answer)
 # %% [markdown]
 # ## Summary
 #
-# On straight losses that are steep once in three steps Adam can go to the worst place, because a large slope inflates its own divisor and is forgotten when the small ones come. For every $\beta_2$ there is such a problem. The proof breaks where one over the rate falls. AMSGrad keeps the largest average; for convex losses on an interval and rates of $\eta/\sqrt t$ its average regret goes to zero. In 200 steps on the digits no difference was seen. In the first steps of pure noise the mean of $\hat v$ is right and its spread is wide; from the spread RAdam derives a warm-up of about $2/(1-\beta_2)$ steps. On a deep narrow net both about doubled the largest rate at which Adam learns. AdaBound's rates tend to one rate of SGD, which has to be tuned.
+# On straight losses that are steep once in three steps Adam can go to the worst place, because a large slope inflates its own divisor and is forgotten when the small ones come. For every $\beta_2$ there is such a problem. The proof breaks where one over the rate falls. AMSGrad keeps the largest average; for convex losses on an interval and rates of $\eta/\sqrt t$ its average regret goes to zero. In 200 steps on the digits no difference was seen. In the first steps of pure noise the mean of $\hat v$ is right and its spread is wide; from the spread RAdam derives a warm-up of about $2/(1-\beta_2)$ steps. On a deep narrow network RAdam and linear warm-up both about doubled the largest rate at which Adam learns. AdaBound's rates tend to one rate of SGD, which has to be tuned.
 #
 # ## Sources
 #
