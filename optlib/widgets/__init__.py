@@ -4,6 +4,7 @@ from optlib.widgets.balls import Balls
 from optlib.widgets.basins import Basins
 from optlib.widgets.batches import Batches
 from optlib.widgets.composer import Composer
+from optlib.widgets.damping import Damping
 from optlib.widgets.decay import Decay
 from optlib.widgets.explorer import Explorer
 from optlib.widgets.rates import Rates
@@ -17,6 +18,7 @@ __all__ = [
     "Basins",
     "Batches",
     "Composer",
+    "Damping",
     "Decay",
     "Explorer",
     "Rates",

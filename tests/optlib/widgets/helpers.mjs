@@ -1,6 +1,7 @@
 // Questions that need more than one call.
 
 import { segments } from "../../../optlib/widgets/front/contour.js";
+import * as damping from "../../../optlib/widgets/front/damped.js";
 import { descend, hyperOf, placeOf, tune } from "../../../optlib/widgets/front/run.js";
 import * as settings from "../../../optlib/widgets/front/settings.js";
 
@@ -22,6 +23,12 @@ export function path(rule, landscape, state, steps) {
 
 export function best(rule, landscape, state) {
   return tune(rule, placeOf(landscape, state.kappa), state);
+}
+
+// a function of damped.js on a landscape
+export function damped(name, landscape, ...rest) {
+  const place = damping.placeOf(landscape);
+  return damping[name](name === "hessian" ? place.grad : place, ...rest);
 }
 
 export const encode = (name, state) => settings.encode(name, FIELDS, state);
