@@ -10,7 +10,7 @@
 # (ch-landscapes)=
 # # 3 Loss landscapes: ravines, saddles, plateaus
 #
-# At the origin of $J(x, y) = \frac12x^2 - \frac12y^2 + \frac14y^4$ the slope is zero, and on both sides along $y$ the loss falls. Put gradient descent a millionth beside the ridge, at $y = 10^{-6}$, with a learning rate of 0.01. Each step multiplies $y$ by 1.01, so $y$ doubles every 70 steps, and 19 doublings turn a millionth into a half. That is about 1,330 steps; the run takes 1,334. From a millionth of a millionth it needs 2,722, only twice as many. From exactly zero it never leaves. Which of the three is the normal case?
+# At the origin of $J(x, y) = \frac12x^2 - \frac12y^2 + \frac14y^4$ the slope is zero, and on both sides along $y$ the loss falls. Put gradient descent a millionth beside the ridge, at $y = 10^{-6}$, with a learning rate of 0.01. Each step multiplies $y$ by 1.01, so $y$ doubles every 70 steps, and 19 doublings turn a millionth into a half. That is about 1,330 steps; the run takes 1,334. From a millionth of a millionth it needs 2,722, only twice as many. From zero it never leaves. Which of the three is the normal case?
 #
 # After this chapter you can tell what a point without slope is, how long a run stays near it, and what slows it there. You need chapters 1 and 2, eigenvalues and logarithms.
 
@@ -107,7 +107,7 @@ for point in sorted(found, key=lambda p: wells.f(np.array(p))):
 # % let t = \ln(r/|e_0|) / \ln(1 + \eta |h|)
 # % check
 #
-# The distance to the ridge stands inside a logarithm: a thousand times nearer costs 694 more steps, each time, with $\eta|h| = 0.01$.
+# The distance to the ridge stands inside a logarithm: with $\eta|h| = 0.01$, a thousand times nearer costs 694 more steps, each time.
 
 # %%
 def leave(rule, y, problem, lr):
@@ -179,7 +179,7 @@ print(f"{np.sum(out > 0)} leave, median {middle:.0f}, 80 % {low:.0f} to {high:.0
 
 
 # %% [markdown]
-# All 100 runs leave, eight in ten between steps 393 and 649. The median, 483, is 428 plus 15 for the quartic term plus 40, because half of the runs stay within 0.67 of the root mean square. So none of the three starts at the beginning is the normal case: with this noise the saddle costs some hundreds of steps from each.
+# All 100 runs leave, eight in ten between steps 393 and 649. The median, 483, is 428 plus 15 for the quartic term plus 40, because half of the runs stay within 0.67 of the root mean square. With noise, then, none of the three starts at the beginning is the normal case: the saddle costs some hundreds of steps from each.
 #
 # ### Where the logarithm fails
 #
@@ -207,7 +207,7 @@ for r in (0.1, 0.03, 0.01):
 
 
 # %% [markdown]
-# Ten times nearer takes ten times as long.
+# Here ten times nearer takes ten times as long.
 #
 # ## Plateaus
 #
@@ -252,7 +252,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# Two units farther out cost SGD seven times as many steps, which is $\mathrm{e}^2$, and momentum four to seven times; a sign step needs 20 more, AdaGrad a hundred more. Steps that are divided by the size of the slope do not feel that it is tiny. Near a minimum that hurts: a sign step of 0.1 hops around it. And from a start where the slope is exactly zero none of these rules moves.
+# Two units farther out cost SGD seven times as many steps, which is $\mathrm{e}^2$, and momentum four to seven times; a sign step needs 20 more, AdaGrad a hundred more. Steps that are divided by the size of the slope do not feel that it is tiny. Near a minimum that hurts: a sign step of 0.1 hops around it. And where the slope is zero none of these rules moves.
 #
 # ## Ravines
 #
@@ -315,7 +315,7 @@ plot.paths(
 # % let Q = \begin{pmatrix} \cos s & -\sin s \\ \sin s & \cos s \end{pmatrix}
 # % check
 #
-# So the turned path is the path, turned. With a rate for each coordinate it is not, and at 45 degrees no such rates help. Take a positive definite matrix with diagonal $a$, $c$ and $d$ off it. Divide the coordinates by $\sqrt p$ and $\sqrt q$, and their rates $p$ and $q$ become one rate on a matrix with diagonal $ap$, $cq$ and $d\sqrt{pq}$ off it. Its squared trace over its determinant, which is $\kappa + 2 + 1/\kappa$ and grows with $\kappa$, is
+# So the turned path is the path, turned. With a rate for each coordinate it is not, and at 45 degrees no such rates lower $\kappa$. Take a positive definite matrix with diagonal $a$, $c$ and $d$ off it. Divide the coordinates by $\sqrt p$ and $\sqrt q$, and their rates $p$ and $q$ become one rate on a matrix with diagonal $ap$, $cq$ and $d\sqrt{pq}$ off it. Its squared trace over its determinant, which is $\kappa + 2 + 1/\kappa$ and grows with $\kappa$, is
 #
 # ```{math}
 # :label: eq-ch03-scaling
@@ -325,7 +325,7 @@ plot.paths(
 # % where ac > d^2
 # % check
 #
-# It is least for $ap = cq$: the best rates make the diagonal equal. At 45 degrees it is equal already, and no choice of rates lowers $\kappa$.
+# It is least for $ap = cq$: the best rates make the diagonal equal. At 45 degrees it is equal already.
 #
 # In ten dimensions, with $\kappa = 1000$ and seven starts on the unit sphere, count the steps to a thousandth from the minimum, AdaGrad and Adam at the best of seven rates for that matrix, SGD at its best constant one:
 
@@ -354,7 +354,7 @@ for seed, word in ((None, "along the axes"), (0, "turned")):
 
 
 # %% [markdown]
-# Along the axes AdaGrad needs 5 steps where SGD needs 2,803. Turned, it needs 2,073, four hundred times as many, and SGD 2,746. Adam loses a factor of about two, from 121 to 226. (Medians, in one rotation.) Rates per coordinate help where the coordinates differ in scale, as the inputs of a model often do, not against a large $\kappa$ as such.
+# Along the axes AdaGrad needs 5 steps where SGD needs 2,803. Turned, it needs 2,073 and SGD 2,746; Adam goes from 121 to 226. (Medians, in one rotation.) Rates per coordinate help where the coordinates differ in scale, as the inputs of a model often do, not against a large $\kappa$ as such.
 #
 # ## Which well?
 #
@@ -395,7 +395,7 @@ plot.basins(
 )
 
 # %% [markdown]
-# Around the saddle the three maps have the same border: a run that starts there rolls to its own side. Farther out the first steps are long, those of SGD and momentum where the slope is steep, those of Adam everywhere, and strips of one shade lie in the other. The length of a step decides there; nothing in these rules searches for the lower well.
+# Around the saddle the three maps have the same border: a run that starts there rolls to its own side. Farther out the first steps are long, those of SGD and momentum where the slope is steep, those of Adam everywhere, and strips of one shade lie in the other. Nothing in these rules searches for the lower well.
 #
 # Move the start until SGD and momentum part. Choose the basins of momentum and raise its rate: islands appear. Then raise that of SGD above 0.176, which is $2/L$ at the lower minimum: SGD cannot stay there.
 
@@ -464,11 +464,11 @@ plot.curves(
 
 
 # %% [markdown]
-# For $n = 2$ half of the critical points found are saddles, for $n = 10$ nine tenths, for $n = 40$ nearly all. The share of directions that lead down rises with the height. The correlation is 0.3 to 0.4 for $n = 2$ and 0.9 for $n = 40$ (95 % intervals over the landscapes). Dauphin and coauthors found the same relation on networks {cite}`dauphin2014identifying`. The points are those that Newton's method finds, some of them twice, and a random polynomial is not the loss of a network: add a large enough multiple of $\lVert\theta\rVert^2$, and a single minimum is left.
+# For $n = 2$ half of the critical points found are saddles, for $n = 10$ nine tenths, for $n = 40$ nearly all. The share of directions that lead down rises with the height. The correlation is 0.3 to 0.4 for $n = 2$ and 0.9 for $n = 40$ (95 % intervals over the landscapes). Dauphin and coauthors found the same relation on networks {cite}`dauphin2014identifying`. But the points are those that Newton's method finds, some of them twice, and a random polynomial is no network's loss: add a large enough multiple of $\lVert\theta\rVert^2$, and a single minimum is left.
 #
 # ## A network on the digits
 #
-# Train networks with one hidden layer on 200 images, each width from twenty random starts, with 120 steps of momentum 0.9 on the full loss. The rate, 0.1 or 0.3, is chosen on two other starts; "reads" is the share of the test images read right. If bad local minima were the trouble, the end would depend on the start.
+# Train networks with one hidden layer on 200 images, each width from twenty random starts, with 120 steps of momentum 0.9 on the full loss, that of all 200. The rate, 0.1 or 0.3, is chosen on two other starts; "reads" is the share of the test images read right. If bad local minima were the trouble, the end would depend on the start.
 
 # %%
 def trained(width, lr, seed):
@@ -491,8 +491,8 @@ nets = {width: twenty(width) for width in (2, 4, 8, 16, 32, 64)}
 # %%
 plot.dots(
     {f"width {width}": loss for width, (loss, _) in nets.items()}, log="x",
-    title="Training loss (full) after 120 steps",
-    alt="Training loss on a logarithmic axis, six rows of twenty starts each. Width "
+    title="Full loss after 120 steps",
+    alt="Full loss on a logarithmic axis, six rows of twenty starts each. Width "
     "2 lies around 1.57, width 4 around 1.02, width 8 spreads from 0.0039 to 1.4; "
     "widths 16, 32 and 64 are narrow, at 0.0029, 0.0020 and 0.0016.",
     caption="From width 16 on the end hardly depends on the start. Median and "
@@ -500,7 +500,7 @@ plot.dots(
 )
 
 # %% [markdown]
-# At widths 4 and 8 the largest loss is more than ten times the smallest, from 16 on less than twice. That fits doc 2: for large models many local minima are acceptable. But are the bad ends minima? A unit, $\max(z, 0)$, whose input $z$ is negative on all images is *idle*: it puts out zero, and the slope of its weights is exactly zero, a plateau. Count such units and compare with the loss:
+# At widths 4 and 8 the largest loss is more than ten times the smallest, from 16 on less than twice. That fits doc 2: for large models many local minima are acceptable. But are the bad ends minima? A unit, $\max(z, 0)$, whose input $z$ is negative on all images is *idle*: it puts out zero, and the slope of its weights is zero, a plateau. Count such units and compare with the loss:
 
 # %%
 X = digits().X[:200]
@@ -518,7 +518,7 @@ for width in (2, 4, 8):
 # %% [markdown]
 # Few units are idle at the start, 44 to 70 % at the end. The more, the higher the loss: the correlation of their share with its logarithm is 0.9 or more. With all units idle a network answers every image alike, and the best it can reach is the 2.29 of the worst runs. So the bad ends of the narrow networks lie on plateaus, and wide ones have units to spare. Nothing shows that the other ends are minima; the runs were stopped.
 #
-# A network of 32 units has 2,410 parameters, and a picture shows two: a plane through the trained weights, along two random directions. How far is a step of length one? Ten times the weights and biases into a layer and a tenth of the weights out of it make the same network, for which that step is small. The remedy is to give each column of a direction, the weights into one unit, the length of the same column of the network, and to leave the biases alone {cite}`li2018visualizing`.
+# A network of 32 units has 2,410 parameters, and a picture shows a plane through the trained weights, along two random directions. How far is a step of length one? Ten times the weights and biases into a layer and a tenth of the weights out of it make the same network, for which that step is small. The remedy is to give each column of a direction, the weights into one unit, the length of the same column of the network, and to leave the biases alone {cite}`li2018visualizing`.
 
 # %%
 net, theta = digits_mlp((32,), size=200), nets[32][1][0]
@@ -535,7 +535,7 @@ view = (-1.2, 1.2, -1, 1)
 plot.paths(
     slice_plane(net.f, theta, view, seed=1), {}, view,
     places={"end of training": (0, 0)},
-    title="Training loss (full) on a plane through the trained network",
+    title="Full loss on a plane through the trained network",
     alt="Level curves on a plane through the weights of a network: one bowl of "
     "rounded curves, low around the end of training, where the loss is 0.002, and "
     "rising to 10 and more at the corners.",
@@ -544,7 +544,7 @@ plot.paths(
 )
 
 # %% [markdown]
-# A step of one along the random direction leads to a loss of 28.7 for the network and 214.5 for its copy, along the normalized one to 11.2 for both. The slice shows one bowl. But the curvature along a random direction is a weighted average of all eigenvalues, in which a few negative ones do not show. So a bowl in a slice does not show that a point is a minimum.
+# A step of one along the random direction leads to a loss of 28.7 for the network and 214.5 for its copy, along the normalized one to 11.2 for both. The slice shows one bowl. But the curvature along a random direction is a weighted average of all eigenvalues, in which a few negative ones do not show: a bowl in a slice is no proof of a minimum.
 #
 # ## What the documents say
 #
@@ -553,11 +553,11 @@ plot.paths(
 #
 # **Ill-conditioning.** Doc 0 says that adaptive methods handle it better. AdaGrad does so along an axis, 5 steps against 2,803; turned, little is left, 2,073 against 2,746.
 #
-# **The missing figure.** Doc 2's picture of an optimizer on a non-convex surface is lost. The first figure stands in for it, with its code.
+# **The missing figure.** Doc 2's picture of an optimizer on a non-convex surface is lost. The first figure takes its place.
 #
 # **Out of saddles.** Doc 2 has momentum escape more reliably. At the same rate it escapes sooner, 216 steps against 1,334. From $y = 0$ neither leaves, and at ten times the rate gradient descent needs 139.
 #
-# **Globally good solutions.** Doc 3's exploration, exploitation and globally good solutions are metaphors: no rule above is sure to find the lower of two minima. Tuned for just that, each leaves about a third or more of its starts in the upper one.
+# **Globally good solutions.** Doc 3's exploration, exploitation and globally good solutions are metaphors: no rule above is sure to find the lower of two minima. Tuned for that alone, each leaves about a third or more of its starts in the upper one.
 # :::
 #
 # ## Exercises
@@ -649,4 +649,4 @@ check("landscapes-7", answer)
 #
 # ## Sources
 #
-# Lee, Simchowitz, Jordan and Recht prove that descent avoids saddles {cite}`lee2016gradient`; Dauphin and coauthors argue that saddles, not local minima, slow training in many dimensions {cite}`dauphin2014identifying`. Slices with normalized directions are from Li and coauthors {cite}`li2018visualizing`; that rescaling makes a minimum look sharp or flat at will, from Dinh and coauthors {cite}`dinh2017sharp`; AdaGrad from Duchi, Hazan and Singer {cite}`duchi2011adaptive`.
+# Lee and coauthors prove that gradient descent avoids saddles {cite}`lee2016gradient`; Dauphin and coauthors argue that saddles, not local minima, slow training in many dimensions {cite}`dauphin2014identifying`. Slices with normalized directions are from Li and coauthors {cite}`li2018visualizing`; that rescaling makes a minimum look sharp or flat at will, from Dinh and coauthors {cite}`dinh2017sharp`; AdaGrad from Duchi, Hazan and Singer {cite}`duchi2011adaptive`.
