@@ -421,7 +421,7 @@ for k in (0, 405, 899):
           f"effective rate {lr[k] / (1 - mu[k]):.2g}")
 
 # %% [markdown]
-# At the peak the rate is 25 times that of the first step, the effective rate only 8.3 times that, from 0.8 to 6.7: the lower momentum takes back a factor of three.
+# At the peak the rate is 25 times its first value, the effective rate only 8.3 times, from 0.8 to 6.7: the lower momentum takes back a factor of three.
 #
 # ## How high the peak may be
 #

@@ -298,7 +298,7 @@ plot.curves(
 
 
 # %% [markdown]
-# Under noise it ends at 0.00699 to 0.00705, with $1/\sqrt t$ at 0.00707; without noise it settles at 0.105. The rates $1/\sqrt t$ have an infinite sum, so no distance is out of reach. But the first gradients are never forgotten. Let the very first be 1,000:
+# Under noise the rate ends at 0.00699 to 0.00705, with $1/\sqrt t$ at 0.00707; without noise it settles at 0.105. The rates $1/\sqrt t$ have an infinite sum, so no distance is out of reach. But the first gradients are never forgotten. Let the very first be 1,000:
 
 # %%
 def arrive(rule, first, lr):
@@ -726,7 +726,7 @@ print(f"v over the curvature: median {np.median(square / hessian):.2f}")
 #
 # **Large gradients, smaller updates.** Doc 0 says so of AdaGrad. Its rate is smaller, its update the same: 1.859 three times.
 #
-# **A rate that decays to zero.** By docs 0 and 2 it does, and training stalls. It does if and only if the sum of squares is infinite; with noise it goes like $1/\sqrt t$, whose sum is infinite. Near an optimum, where doc 2 sees the harm, falling is welcome. Large first gradients do the harm: 4,580 steps for 132.
+# **A rate that decays to zero.** So say docs 0 and 2, and that training stalls. The rate goes to zero if and only if the sum of squares is infinite; with noise it falls like $1/\sqrt t$, whose sum is infinite. Near an optimum, where doc 2 sees the harm, falling is welcome. Large first gradients do the harm: 4,580 steps for 132.
 #
 # **Not for non-convex problems.** Doc 0 says so, and recommends AdaGrad for word embeddings, which are not convex. Ward, Wu and Bottou {cite}`ward2019adagrad` prove that the gradient goes to zero without convexity, for one rate that all coordinates share. In the recurrent network no difference to RMSProp is seen.
 #
@@ -740,7 +740,7 @@ print(f"v over the curvature: median {np.median(square / hessian):.2f}")
 #
 # **Moment, momentum.** Doc 1's $G_t$ is a sum and no second moment: it grows from 373 to 39,848 while $G_t/t$ stays near 4. Nor is it momentum: after one gradient and then zeros AdaGrad stands still.
 #
-# **The full matrix.** Doc 1: never used. It is behind Shampoo, chapter 12.
+# **The full matrix.** Doc 1 says that it is never used. It is behind Shampoo, chapter 12.
 #
 # **Why fade?** Doc 1 guesses that such averages usually win. They do where things drift, 0.24 against 0.70, and not where they stand still, 0.23 against 0.02.
 #

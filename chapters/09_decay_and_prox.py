@@ -121,7 +121,7 @@ plot.curves(
 
 
 # %% [markdown]
-# The first 100 steps take nearly 0.1 off the quiet weight, $\eta$ a step. Does it matter on which side of the step the decay is taken? Let a weight fall toward the minimum of $\frac12(\theta - 2)^2$ with a gradient that also swings:
+# The first 100 steps take nearly 0.1 off the quiet weight, $\eta$ a step. Does it matter whether decay comes before the step or after? Let a weight fall toward the minimum of $\frac12(\theta - 2)^2$ with a gradient that also swings:
 
 # %%
 def fall(decay):
@@ -139,7 +139,7 @@ print(*(f"{when}: {fall(when):.5f}" for when in ("in one", "before", "after")))
 # %% [markdown]
 # Before the step and in the same line are one thing, because the fraction does not see the weight. After the step decay also takes $\eta\lambda$ of the step, which shows in the fifth decimal.
 #
-# Two conventions are in use. PyTorch and this book multiply $\lambda$ by $\eta$. The paper multiplies it by the schedule alone, so its $\lambda$ is the initial rate times ours. In ours a weight without gradient has a half-life of about $\ln 2/(\eta\lambda)$ steps.
+# PyTorch and this book multiply $\lambda$ by $\eta$. The paper multiplies it by the schedule alone, so its $\lambda$ is the initial rate times ours. Here a weight without gradient has a half-life of about $\ln 2/(\eta\lambda)$ steps.
 
 # %%
 from optlib.problems import digits_mlp
@@ -200,7 +200,7 @@ for sigma in (0.1, 1, 10):
           f"AdamW {settle(adamw, sigma):.2f}, formula {1 / (1 + 0.5 * sigma):.2f}")
 
 # %% [markdown]
-# Adam with L2 settles near $1/1.5 = 0.67$ at every noise: it divides gradient and penalty by the same number, so where their sum vanishes does not change. AdamW goes from 0.93 to 0.17 as the noise grows, close to the formula. Without any noise it would go to $\theta = 1$, as if there were no penalty, for then $\hat v$ vanishes with the gradient. (That is so while $\lambda\theta < 1$: under a steady gradient the fraction is 1, and decay balances it at $\theta = 1/\lambda$.) On this bowl, then, Adam with L2 settles where the penalized loss is lowest, and AdamW at the minimum of a loss whose penalty the noise chooses.
+# Adam with L2 settles near $1/1.5 = 0.67$ at every noise: it divides gradient and penalty by the same number, so where their sum vanishes does not change. AdamW goes from 0.93 to 0.17 as the noise grows, close to the formula. Without noise it would go to $\theta = 1$, as if there were no penalty, for then $\hat v$ vanishes with the gradient. (That is so while $\lambda\theta < 1$: under a steady gradient the fraction is 1, and decay balances it at $\theta = 1/\lambda$.) So on this bowl Adam with L2 settles where the penalized loss is lowest, AdamW at the minimum of a loss whose penalty the noise chooses.
 #
 # If a layer is normalized, the length of its weights means nothing: $J(c\,w) = J(w)$ for every $c > 0$, and differentiating by $w$ on both sides leaves $c\, \nabla J(c\,w) = \nabla J(w)$: weights of half the length have twice the gradient. A step of gradient descent changes their direction by about $\eta \lVert \nabla J \rVert / \lVert w \rVert$, which goes like $\eta/\lVert w \rVert^2$. There decay sets, through the length, how fast directions turn {cite}`vanlaarhoven2017l2`.
 
@@ -331,7 +331,7 @@ plot.curves(
 # % for \theta in real, u in real
 # % check
 #
-# The distance is measured without Adam's scale here, while the gradient is scaled. With $s_i$ in the distance as well, the same step has the penalty of {eq}`eq-ch09-scaled`; and because $s$ moves, so does the loss.
+# Here Adam's scale is in the gradient alone. With $s_i$ in the distance as well, the step has the penalty of {eq}`eq-ch09-scaled`, which moves as $s$ does.
 #
 # ## Exact zeros
 #
@@ -374,7 +374,7 @@ for name, theta in ends.items():
           f"{abs(theta).min():.4f}, loss {problem.f(theta):.2f}")
 
 # %% [markdown]
-# The prox leaves six of ten weights. A gradient with $\lambda \operatorname{sign}(\theta)$ in it steps back and forth across zero, keeps all ten, and its loss stays 7.4 higher. Ridge keeps all ten as well. (Its loss is printed for the lasso, which it does not minimize.) Now let $\lambda$ fall:
+# The prox leaves six of ten weights. A gradient with $\lambda \operatorname{sign}(\theta)$ in it steps back and forth across zero, keeps all ten, and its loss stays 7.4 higher. Ridge keeps all ten as well. (The loss printed for it is the lasso's, which it does not minimize.) Now let $\lambda$ fall:
 
 # %%
 from optlib.problems import lasso_path
@@ -548,7 +548,7 @@ plot.curves(
 # %% [markdown]
 # Coordinate descent takes ten sweeps, in random order 20 (97.9 % interval of the median: 15 to 23), FISTA 48 steps, ISTA 64. Nothing here is tuned. But each coordinate needs a minimum in closed form, and the weights of a network have none in general.
 #
-# With a smooth convex loss and a separable convex penalty, whose kinks lie along the axes, it arrives if level sets are bounded {cite}`tseng2001convergence`; other kinks can stop it. On $|x - y| + \frac{1}{10}(x + y)^2$, whose minimum is zero at the origin, start from $(1, 1)$:
+# With a smooth convex loss and a separable convex penalty, whose kinks lie along the axes, coordinate descent arrives if level sets are bounded {cite}`tseng2001convergence`; other kinks can stop it. On $|x - y| + \frac{1}{10}(x + y)^2$, whose minimum is zero at the origin, start from $(1, 1)$:
 
 # %%
 line = np.linspace(-2, 2, 4001)
@@ -596,7 +596,7 @@ Decay()
 #
 # **The correct L2 penalty.** Doc 0 calls AdamW so. It is no L2 penalty: no number in the gradient does what it does, unless all scales are equal. With a fixed scale it is the weighted penalty of {eq}`eq-ch09-scaled`. Where runs settled, Adam with L2 had found the minimum of the L2 loss at each noise, AdamW only where the noise was 1.
 #
-# **Which $\lambda$?** Doc 0 multiplies it by $\eta$, as PyTorch does; the paper does not, and its $\lambda$ is $\eta$ times that one. The edge of the basin shows the two side by side: 0.28 is 0.028.
+# **Which $\lambda$?** Doc 0 multiplies it by $\eta$, as PyTorch does; the paper does not, and its $\lambda$ is $\eta$ times that one. The edge at 0.28 is at 0.028 in the paper's.
 #
 # **All Transformers use it.** Llama 2 was trained with AdamW and $\lambda = 0.1$ {cite}`touvron2023llama`. BERT's code decays beside the step and has no bias correction {cite}`devlin2019bert`. T5 used Adafactor {cite}`raffel2020exploring`.
 #
@@ -612,7 +612,7 @@ Decay()
 #
 # **Coordinate descent.** Doc 2 names no condition. It stalls at $(1, 1)$ in the cell above, because the kink runs across the axes.
 #
-# **Decay against overfitting.** Doc 2 gives no other reason. In normalized layers decay changes no function, only how fast directions turn.
+# **Decay against overfitting.** Doc 2 gives this reason alone. In normalized layers decay changes no function, only how fast directions turn.
 # :::
 #
 # ## Exercises
