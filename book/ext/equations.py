@@ -20,7 +20,7 @@ def render(translator, node, latex, display):
 
 
 def held(html):
-    """A formula of a line whose last part may not be parted from the full stop behind it: browsers would break there."""
+    """A formula in a line, its last part marked: no line may begin with the full stop behind it."""
     before, base, last = html.rpartition('<span class="base">')
     ends = "</span></span>"  # of the formula's visible half, and of the formula
     return f'{before}<span class="last">{base}{last.removesuffix(ends)}</span>{ends}' if base else html
