@@ -11,6 +11,11 @@ CHAPTERS = places.ROOT / "chapters"
 # a chapter is written when its reference notebook is
 NOTEBOOKS = places.ROOT / "book" / "notebooks"
 WRITTEN = [number for number, chapter in LISTS.items() if (NOTEBOOKS / f"{chapter['name']}.ipynb").exists()]
+# rows, entries and claims of the chapters after the ninth
+LATER = {
+    "11": (5, 5, 3),
+    "13": (4, 6, 6),
+}
 UNWRITTEN = [chapter["name"] for number, chapter in LISTS.items() if number not in WRITTEN]
 
 
@@ -66,13 +71,13 @@ def test_nothing_is_on_two_lists():
 
 def test_the_lists_are_complete():
     """84 rows, 107 entries and 53 claims are given to chapters 1 to 9; the landing page names the same chapters."""
-    assert list(LISTS) == [str(k) for k in range(1, 10)]
-    assert sum(len(c["rows"]) for c in LISTS.values()) == 84
-    assert sum(len(c["errata"].split()) for c in LISTS.values()) == 107
-    assert sum(len(c["claims"]) for c in LISTS.values()) == 53
+    sizes = {n: (len(c["rows"]), len(c["errata"].split()), len(c["claims"])) for n, c in LISTS.items()}
+    first = [sizes.pop(str(k)) for k in range(1, 10)]
+    assert list(map(sum, zip(*first))) == [84, 107, 53]
+    assert all(sizes[n] == LATER[n] for n in sizes)
     index = (places.ROOT / "book" / "index.md").read_text(encoding="utf-8")
     assert all(f"\n{c['name']}: " in index for c in LISTS.values())
-    assert {p.stem for p in CHAPTERS.glob("0*.md")} <= {c["name"] for c in LISTS.values()}
+    assert {p.stem for p in CHAPTERS.glob("*_*.md")} <= {c["name"] for c in LISTS.values()}
 
 
 @pytest.mark.parametrize(
