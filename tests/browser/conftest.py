@@ -55,26 +55,54 @@ def widgets(tmp_path_factory):
         yield address
 
 
+def window(browser, address, width, options):
+    """An empty page in a profile of its own; page.wrong is what goes wrong on it."""
+    size = {"width": width, "height": site.WIDTHS[width]}
+    context = browser.new_context(**{"viewport": size, "has_touch": width < 600, "color_scheme": "light"} | options)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.wrong = site.listen(page, "/".join(address.split("/")[:3]))
+    return page
+
+
+def load(page, address):
+    page.goto(address)
+    site.ready(page)
+    SEEN["loads"].append(address)
+    return page
+
+
 @pytest.fixture
 def visit(browser):
     """visit(address, width=1280, **context): a page with its scripts, in a profile of its own; page.wrong fills up."""
-    contexts = []
+    opened = []
 
     def go(address, width=1280, **options):
-        size = {"width": width, "height": site.WIDTHS[width]}
-        context = browser.new_context(**{"viewport": size, "has_touch": width < 600, "color_scheme": "light"} | options)
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.wrong = site.listen(page, "/".join(address.split("/")[:3]))
-        page.goto(address)
-        site.ready(page)
-        SEEN["loads"].append(address)
-        return page
+        opened.append(window(browser, address, width, options))
+        return load(opened[-1], address)
 
     yield go
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.context.close()
+
+
+@pytest.fixture(scope="session")
+def turn(browser):
+    """turn(address, width, **context): the same in one window a width, where what the pages share is compiled once."""
+    windows = {}
+
+    def go(address, width, script, **options):
+        if width not in windows:
+            windows[width] = window(browser, address, width, options)
+            windows[width].add_init_script(path=script)
+        else:
+            windows[width].evaluate("localStorage.clear()")
+        windows[width].wrong.clear()
+        return load(windows[width], address)
+
+    yield go
+    for page in windows.values():
+        page.context.close()
 
 
 @pytest.fixture
