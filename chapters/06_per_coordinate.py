@@ -43,10 +43,10 @@ for every in (1, 300):
 # The rules of this chapter divide each coordinate of the gradient by a number of its own,
 #
 # $$
-# \theta_t = \theta_{t-1} - \eta\, D_t^{-1} g_t ,
+# \theta_t = \theta_{t-1} - \eta\, A_t^{-1} g_t ,
 # $$
 #
-# with $D_t$ diagonal: a rate for each coordinate. The oldest leaves only the sign of the gradient. Rprop {cite}`riedmiller1993direct` keeps a step length $\Delta$ for each coordinate, at first $\Delta_0 = \eta$. It remembers a gradient $\bar g$ and compares signs:
+# with $A_t$ diagonal: a rate for each coordinate. The oldest leaves only the sign of the gradient. Rprop {cite}`riedmiller1993direct` keeps a step length $\Delta$ for each coordinate, at first $\Delta_0 = \eta$. It remembers a gradient $\bar g$ and compares signs:
 #
 # ```{math}
 # :label: eq-rprop-s
@@ -129,7 +129,7 @@ for rule in (sgd, rmsprop, plain, rprop):
     print(f"{rule.__name__:8}: {end + 0.0:9.2f}")
 
 # %% [markdown]
-# Rprop ends at $-3617$, SGD at 0.00; even a plain version that neither takes back nor forgets is at $-8.07$. Nine small signs outvote a large one, and in Rprop eight of the nine lengthen the step, until it is 50. Each batch is divided by a size of its own, and the quotients no longer average to the gradient. RMSProp, a rule of this chapter, is at $-0.27$. The divisor must be nearly the same from batch to batch, and so must remember.
+# Rprop ends at $-3617$, SGD at 0.00; even a plain version that neither takes back nor forgets is at $-8.07$. Nine small signs outvote a large one, and in Rprop eight of the nine lengthen the step, until it is 50. Each batch is divided by a size of its own, and the quotients no longer average to the gradient. RMSProp, to which this chapter comes, is at $-0.27$. The divisor must be nearly the same from batch to batch, and so must remember.
 #
 # ## From regret to AdaGrad
 #
@@ -184,7 +184,7 @@ for rule in (sgd, rmsprop, plain, rprop):
 # % let a = \frac{\eta}{D} \sqrt{G_T}
 # % check
 #
-# The best fixed divisor is in proportion to the *root* of the sum of squares. Beforehand nobody knows $G_T$. So take what is known, $a_t = \sqrt{G_t}$. The second sum is then no more than twice what it would be with $a = \sqrt{G_T}$, because $g_t^2 = G_t - G_{t-1}$:
+# The best fixed divisor is in proportion to the *root* of the sum of squares. Beforehand nobody knows $G_T$, so take what is known, $a_t = \sqrt{G_t}$. The second sum is then no more than twice what it would be with $a = \sqrt{G_T}$, because $g_t^2 = G_t - G_{t-1}$:
 #
 # ```{math}
 # :label: eq-ch06-lemma
@@ -315,7 +315,7 @@ for rule, lr in ((adagrad, 1.0), (rmsprop, 0.01)):
 
 
 # %% [markdown]
-# AdaGrad with $\eta = 1$ needs 132 steps, with the spike 4,580. RMSProp, which comes below, needs 1,020 and 1,080 with $\eta = 0.01$.
+# AdaGrad with $\eta = 1$ needs 132 steps, with the spike 4,580. RMSProp needs 1,020 and 1,080 with $\eta = 0.01$.
 #
 # ## Rare words
 #
@@ -691,7 +691,7 @@ versus(recurrent, ("sgd", "adagrad", "adam", "momentum"), "rmsprop")
 #
 # ## What the documents say
 #
-# Two entries of the box need a cell: what AdaGrad keeps, and what RMSProp's divisor has to do with curvature.
+# Two entries of the box need a cell.
 
 # %%
 rng, G = np.random.default_rng(0), 0.0
@@ -831,7 +831,7 @@ check("per-coordinate-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. For convex losses and errors that stay bounded, dividing by the root of the sum of squares has, up to $\sqrt 2$, the guarantee of the best fixed rates in hindsight. This is AdaGrad; its matrix form does not depend on the axes. Under noise its rate falls as $1/\sqrt t$; without noise, on $\frac12\theta^2$, it settles; a large first gradient it never forgets. RMSProp follows gradients that shrink to $1/s$ after about $2 \ln s/\ln(1/\rho)$ steps, and ends in jumps of $\eta$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses the signs of the full gradient alone.
+# One rate cannot suit coordinates whose gradients come at different frequencies or sizes. For convex losses and errors that stay bounded AdaGrad, which divides by the root of the sum of squares, has up to $\sqrt 2$ the guarantee of the best fixed rates in hindsight. Under noise its rate falls as $1/\sqrt t$; without noise, on $\frac12\theta^2$, it settles; a large first gradient it never forgets. RMSProp follows gradients that shrink to $1/s$ after about $2 \ln s/\ln(1/\rho)$ steps, and ends in jumps of $\eta$. AdaDelta has the units of $\theta$, but for its $\epsilon$. Rprop uses the signs of the full gradient alone.
 #
 # ## Sources
 #

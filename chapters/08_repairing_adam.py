@@ -21,7 +21,7 @@
 # (ch-repairing-adam)=
 # # 8 Repairing Adam: AMSGrad, RAdam, warm-up, AdaBound
 #
-# On the interval from $-1$ to 1 the loss is $3\theta$, then $-\theta$, then $-\theta$, then $3\theta$ again, and so on for ever. Three steps add up to $\theta$, so the best place is $-1$. Gradient descent goes there. Adam?
+# On the interval from $-1$ to 1 the loss is $3\theta$, then $-\theta$, then $-\theta$, then $3\theta$ again, and so on for ever. Three steps add up to $\theta$, so the best place is $-1$. Gradient descent goes there. Does Adam?
 
 # %%
 import numpy as np

@@ -51,7 +51,7 @@ for rule in (adam_l2, adamw):
 # % let \lambda = \lambda' / \eta
 # % check
 #
-# So the same decay per step is another penalty at another rate. Most libraries therefore write the decay as $\eta\lambda$, and so does this book. With momentum the two part. To see by how much, train softmax regression on the digits both ways; `inside` is the $\lambda$ in the gradient, `outside` the one beside the step:
+# The same decay per step is another penalty at another rate, so most libraries write the decay as $\eta\lambda$, as does this book. With momentum the two part. To see by how much, train softmax regression on the digits both ways; `inside` is the $\lambda$ in the gradient, `outside` the one beside the step:
 
 # %%
 from optlib.grammar import call, read, start
@@ -158,7 +158,7 @@ for decay in (0, 1e-4, 1e-2, 1):
 print(f"half-life at 0.001 and 0.0001: {np.log(2) / 1e-7 / 1e6:.1f} million steps")
 
 # %% [markdown]
-# With a decay of 0.0001 and a rate of 0.001 the half-life is 6.9 million steps. On 200 images, after 300 steps, such a decay changes no digit printed. A decay of 1 takes a fifth of the length; five seeds do not tell whether it reads worse.
+# With a decay of 0.0001 and a rate of 0.001 the half-life is 6.9 million steps. On 200 images, in 300 steps, such a decay changes no digit printed. A decay of 1 takes a fifth of the length; five seeds do not tell whether it reads worse.
 #
 # ## What AdamW minimizes
 #
@@ -269,7 +269,7 @@ gap, low, high, level = paired(found["adamw"], found["adam_l2"])
 print(f"AdamW - Adam with L2, seed by seed: {gap:.1f} ({low:.1f} to {high:.1f})")
 
 # %% [markdown]
-# No difference is seen. For Adam with L2 the tuning chose no decay at all, and the interval of the paired differences, which covers their median in 97.9 % of cases, holds zero. It covers the draw of the 200 images, not the choice of rate and decay. Decoupling is also said to let rate and decay be tuned one after the other {cite}`loshchilov2019decoupled`. So raise the decay until the test loss is 1.5 times that at the smallest decay tried (0.00001 for Adam with L2, 0.001 for AdamW), and see how far that edge moves at ten times the rate:
+# No difference is seen. For Adam with L2 the tuning chose no decay at all, and the interval of the paired differences, which covers their median in 97.9 % of cases, holds zero. It covers the draw of the 200 images, not the choice of rate and decay. Decoupling is also said to let rate and decay be tuned one after the other {cite}`loshchilov2019decoupled`. So raise the decay until the test loss is 1.5 times that at the smallest one tried (0.00001 for Adam with L2, 0.001 for AdamW), and see how far this edge moves at ten times the rate:
 
 # %%
 lines = {}
@@ -319,7 +319,7 @@ plot.curves(
 # \end{aligned}
 # ```
 #
-# For $r = \frac{\lambda}{2} \lVert \theta \rVert^2$ set the derivative to zero, $(z - x)/\eta + \lambda z = 0$: the prox divides by $1 + \eta\lambda$. Put Adam's fraction $u$ in the place of $g$. Then AdamW is this step to first order in $\eta$ {cite}`zhuang2022understanding`:
+# For $r = \frac{\lambda}{2} \lVert \theta \rVert^2$ set the derivative to zero, $(z - x)/\eta + \lambda z = 0$: the prox divides by $1 + \eta\lambda$. With Adam's fraction $u$ in the place of $g$, AdamW is this step to first order in $\eta$ {cite}`zhuang2022understanding`:
 #
 # ```{math}
 # :label: eq-ch09-linearized
@@ -441,7 +441,7 @@ for i in (10, 3):
     print(f"a {data.y_test[i]}: {mixed}")
 
 # %% [markdown]
-# A clear 6 is all 6; a 9 has something of a 5 and a 3, and nothing of the rest.
+# A clear 6 is all 6; a 9 has something of a 5 and a 3.
 #
 # ## One coordinate at a time
 #
@@ -475,11 +475,11 @@ for i in (10, 3):
 # % for p in R^3, z in R^3, x in R^3
 # % check
 #
-# Write $v_t = F(\theta_t) - F(\theta^*)$, and use this with $x = \theta_t$, weight $a - 1$, and with $x = \theta^*$, weight 1, for some $a \ge 1$. The sum, times $a$, is
+# Write $\delta_t = F(\theta_t) - F(\theta^*)$, and use this with $x = \theta_t$, weight $a - 1$, and with $x = \theta^*$, weight 1, for some $a \ge 1$. The sum, times $a$, is
 #
 # $$
 # \begin{aligned}
-# (a^2 - a)\, v_t - a^2\, v_{t+1} &\ge \frac L2 \Big( \lVert a (p - z) \rVert^2 + 2 a\, (p - z)^\top w \Big), \\
+# (a^2 - a)\, \delta_t - a^2\, \delta_{t+1} &\ge \frac L2 \Big( \lVert a (p - z) \rVert^2 + 2 a\, (p - z)^\top w \Big), \\
 # w &= a z - (a - 1)\, \theta_t - \theta^* .
 # \end{aligned}
 # $$
@@ -513,7 +513,7 @@ for i in (10, 3):
 # :::{rule} fista
 # :::
 #
-# Start with $a_1 = 1$ and $z_0 = \theta_0$: the first $a^2 - a$ is zero and the first $w$ is $\theta_0 - \theta^*$. The last square is not negative, so what is left is $a_t^2 v_t \le \frac L2 \lVert \theta_0 - \theta^* \rVert^2$. Since $a_t$ grows by at least a half per step, from 1, the gap is at most $2L \lVert \theta_0 - \theta^* \rVert^2/(t+1)^2$, as Nesterov's method has it without a penalty. On the diabetes data, at $\lambda = 4$, until the gap is $10^{-8}$ of that at zero:
+# Start with $a_1 = 1$ and $z_0 = \theta_0$: the first $a^2 - a$ is zero and the first $w$ is $\theta_0 - \theta^*$. The last square is not negative, so what is left is $a_t^2 \delta_t \le \frac L2 \lVert \theta_0 - \theta^* \rVert^2$. Since $a_t$ grows by at least a half per step, from 1, the gap is at most $2L \lVert \theta_0 - \theta^* \rVert^2/(t+1)^2$, as Nesterov's method has it without a penalty. On the diabetes data, at $\lambda = 4$, until the gap is $10^{-8}$ of that at zero:
 
 # %%
 from optlib.methods import coordinate_descent, coordinate_descent_random
@@ -546,7 +546,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# Coordinate descent takes ten sweeps, in random order 20 (97.9 % interval of the median: 15 to 23), FISTA 48 steps, ISTA 64. Nothing here is tuned. But each coordinate needs a minimum in closed form, and the weights of a network have none in general.
+# Coordinate descent takes ten sweeps, in random order 20 (97.9 % interval of the median: 15 to 23), FISTA 48 steps, ISTA 64, all untuned. But each coordinate needs a minimum in closed form, and the weights of a network have none in general.
 #
 # With a smooth convex loss and a separable convex penalty, whose kinks lie along the axes, coordinate descent arrives if level sets are bounded {cite}`tseng2001convergence`; other kinks can stop it. On $|x - y| + \frac{1}{10}(x + y)^2$, whose minimum is zero at the origin, start from $(1, 1)$:
 
@@ -563,7 +563,7 @@ for _ in range(3):
 print(f"after 3 sweeps at ({a:.1f}, {b:.1f}), where the loss is {roof(a, b):.1f}")
 
 # %% [markdown]
-# Each coordinate alone is at its best. A block of both would see the way down. Groups are blocks, and {eq}`eq-ch09-group` solves for one at once if its columns are orthogonal and have mean square 1. Put age with sex, bmi with blood pressure, and the six blood values together:
+# Each coordinate alone is at its best; a block of both would see the way down. Groups are blocks, and {eq}`eq-ch09-group` solves for one at once if its columns are orthogonal and have mean square 1. Put age with sex, bmi with blood pressure, and the six blood values together:
 
 # %%
 from optlib.problems import group_lasso
@@ -704,7 +704,7 @@ check("decay-and-prox-7", answer)
 # %% [markdown]
 # ## Summary
 #
-# An L2 penalty belongs to the loss, weight decay to the step. Under SGD they are one, $\lambda = \lambda'/\eta$. Under Adam the penalty is divided by the scale of the gradients: quiet weights shrink fast and loud ones hardly, and yet on a noisy bowl the run settles where the penalized loss is lowest. AdamW shrinks all at one speed and settles where noise and $\lambda$ together decide. A proximal step solves for the penalty instead of following its slope: with the 1-norm it puts weights at exactly zero, and with a set it keeps to constraints. Where one coordinate has its minimum in closed form, going round the coordinates needs no rate; on a convex loss it can stall where kinks run across them.
+# An L2 penalty belongs to the loss, weight decay to the step. Under SGD they are one, $\lambda = \lambda'/\eta$. Under Adam the penalty is divided by the scale of the gradients: quiet weights shrink fast and loud ones hardly, and yet on a noisy bowl the run settles where the penalized loss is lowest. AdamW shrinks all at one speed and settles where noise and $\lambda$ together decide. A proximal step solves for the penalty: with the 1-norm it puts weights at zero, and with a set it keeps to constraints. Where one coordinate has its minimum in closed form, going round the coordinates needs no rate; on a convex loss it can stall where kinks run across them.
 #
 # ## Sources
 #
