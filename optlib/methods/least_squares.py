@@ -10,6 +10,7 @@ from optlib.grammar import Model
 
 FLAT = 1e-14  # of the largest singular value: below it, rounding decides
 ENOUGH = 1e-4  # of the decrease that the model promised: a step with less is not taken
+ROUNDING = 1e-14  # of the loss: a smaller change is none
 LEAST = 1e-12  # times the curvature: with less, rounding would drift where the residuals stand still
 MOST = 1e15  # times the curvature: so damped, a step is rounding
 
@@ -32,36 +33,45 @@ def gauss_newton(theta: Model, residual, jacobian, *, lr=1.0, damping=0.0):
     return theta + lr * _like(p, theta)
 
 
-def levenberg_marquardt(theta: Model, residual, jacobian, factor: float = 1.0, *, damping=1e-3, up=10.0, down=10.0):
+def levenberg_marquardt(
+    theta: Model, residual, jacobian, size=0, factor: float = 1.0, *, damping=1e-3, up=10.0, down=10.0
+):
     """Gauss-Newton, damped as much as it takes for the loss to fall: gradient descent far away, Gauss-Newton near.
 
-    damping: of the first step, relative to the diagonal of A^T A, so that the units of theta do not matter.
-    factor: times which it is now.  It is divided by `down` where the loss fell as the model said (by more than 3/4 of
-    it), multiplied by `up` where it fell by less than 1/4, and again until it falls.
-    Returns theta, factor; the same theta where its gradient is zero or the loss cannot fall beyond rounding.
+    size: the largest norm so far of each column of A; what is added to the diagonal of A^T A is damping * factor * its
+    square, so that the units of theta do not matter.  damping: of the first step.  factor: divided by `down` where the
+    loss fell as the model said (by more than 3/4 of it), multiplied by `up` where it fell by less than 1/4, and again
+    until it falls.
+    Returns theta, size, factor; the same theta where its gradient is zero or the loss cannot fall beyond rounding.
     Raises ArithmeticError where residual or jacobian is not finite at theta, or no damping helps; ValueError for
-    settings out of range.  Source: Marquardt (1963), with the gain ratio of Nocedal and Wright (2006), section 10.3.
+    settings out of range.  Source: Marquardt (1963), with the largest norms of Moré (1978) and the gain ratio of
+    Nocedal and Wright (2006), chapter 4.
     """
     if not (damping > 0 and up > 1 and down >= 1):
         raise ValueError(f"damping must be positive, up above 1 and down at least 1, got {damping}, {up} and {down}")
     r, A = _seen(theta, residual, jacobian)
     if not np.any(A.T @ r):
-        return theta, factor
-    size = np.sqrt((A * A).sum(axis=0))
-    size = np.where(size > 0, size, 1.0)  # a column of zeros: this coordinate does not move, whatever its damping
+        return theta, size, factor
+    largest = np.maximum(np.ravel(size), np.sqrt((A * A).sum(axis=0)))
+    size = _like(largest, theta)
+    # a column that was always zero: this coordinate does not move, whatever its damping
+    scale = np.where(largest > 0, largest, 1.0)
     loss, hoped, first = r @ r / 2, None, factor
     while damping * factor <= MOST:
-        p, _ = _solve(A, r, (damping * factor) ** 0.5 * size)
+        p, _ = _solve(A, r, (damping * factor) ** 0.5 * scale)
         new = theta + _like(p, theta)
         promised = -(A.T @ r) @ p - (A @ p) @ (A @ p) / 2
         hoped = promised if hoped is None else hoped
-        gain = (loss - _loss(residual, new)) / promised if promised > 0 else 0.0
+        fallen = loss - _loss(residual, new)
+        if hoped <= ROUNDING * loss and fallen >= -ROUNDING * loss:
+            return new, size, factor  # so near the end the loss cannot tell a good step
+        gain = fallen / promised if promised > 0 else 0.0
         if gain > ENOUGH:
             less = max(factor / down, min(factor, LEAST / damping))
-            return new, less if gain > 0.75 else factor * up if gain < 0.25 else factor
+            return new, size, less if gain > 0.75 else factor * up if gain < 0.25 else factor
         factor = factor * up
-    if hoped <= 1e-12 * loss:
-        return theta, first
+    if hoped <= 100 * ROUNDING * loss:
+        return theta, size, first
     raise ArithmeticError(
         f"no damping up to {MOST:g} lowers the loss {loss:.3g}, though the model promised {hoped:.2g}: "
         "residual and jacobian do not belong together"
