@@ -7,6 +7,7 @@ from optlib.widgets.composer import Composer
 from optlib.widgets.damping import Damping
 from optlib.widgets.decay import Decay
 from optlib.widgets.explorer import Explorer
+from optlib.widgets.kronecker import Kronecker
 from optlib.widgets.rates import Rates
 from optlib.widgets.regret import Regret
 from optlib.widgets.source import module_source
@@ -21,6 +22,7 @@ __all__ = [
     "Damping",
     "Decay",
     "Explorer",
+    "Kronecker",
     "Rates",
     "Regret",
     "Stream",

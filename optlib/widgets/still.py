@@ -202,6 +202,29 @@ def valley(widget, window, f):
     return _image(body, height, f"A valley along the hyperbola x y = 1, with the paths of SGD and of SAM: {words}.")
 
 
+def kronecker(widget):
+    """The loss under K-FAC and under gradient descent with the settings of a Kronecker, on a logarithmic axis."""
+    height, sides, lines = 220, (48, 340), {name: np.log10(line) for name, line in widget.losses().items()}
+    low = int(np.floor(min(-1, *(line.min() for line in lines.values()))))
+    high = int(np.ceil(max(0.5, *(line.max() for line in lines.values()))))
+
+    def screen(values):
+        share = (high - np.asarray(values)) / (high - low)
+        return np.column_stack([np.linspace(*sides, len(share)), 10 + (height - 20) * share])
+
+    body, taken = "", []
+    for power in range(low, high + 1):
+        (x0, y), (x1, _) = screen([power, power])
+        body += f'<path d="M{x0:.1f} {y:.1f}H{x1:.1f}" style="stroke: {INK["rule"]}"/>'
+        body += f'<text x="4" y="{y + 5:.1f}" style="fill: {INK["muted"]};{FONT}">{10.0**power:g}</text>'
+    for name, line in lines.items():
+        points = screen(line)
+        body += _line(points, palette.RULES[name][1]) + _label(name, *points[-1], taken)
+    words = f"damping {widget.damping:g}, inverses renewed every {widget.every} steps"
+    ends = " and ".join(f"{10 ** lines[name][-1]:.2g} under {palette.label(name)}" for name in lines)
+    return _image(body, height, f"Loss over {widget.steps} steps ({words}): at the end {ends}.")
+
+
 def _bands(f, window, screen):
     """Shading and level curves: deep is dark, and the levels crowd near the bottom."""
     xs, ys = np.linspace(*window[:2], 81), np.linspace(*window[2:], 69)
