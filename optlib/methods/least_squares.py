@@ -54,11 +54,9 @@ def levenberg_marquardt(
         return theta, size, factor
     largest = np.maximum(np.ravel(size), np.sqrt((A * A).sum(axis=0)))
     size = _like(largest, theta)
-    # a column that was always zero: this coordinate does not move, whatever its damping
-    scale = np.where(largest > 0, largest, 1.0)
     loss, hoped, first = r @ r / 2, None, factor
     while damping * factor <= MOST:
-        p, _ = _solve(A, r, (damping * factor) ** 0.5 * scale)
+        p, _ = _solve(A, r, (damping * factor) ** 0.5 * largest)
         new = theta + _like(p, theta)
         promised = -(A.T @ r) @ p - (A @ p) @ (A @ p) / 2
         hoped = promised if hoped is None else hoped
@@ -89,7 +87,10 @@ def _seen(theta, residual, jacobian):
 
 
 def _solve(A, r, damp):
-    """The p with the smallest |A p + r|^2 + |damp p|^2, and the rank.  Not by A^T A, whose condition is the square."""
+    """The p with the smallest |A p + r|^2 + |damp p|^2, and the rank.  Not by A^T A, whose condition is the square.
+
+    Where many p are as good, the shortest: a coordinate on which nothing depends stays.
+    """
     stacked = np.vstack([A, np.diag(damp)]) if damp.any() else A
     p, _, rank, _ = np.linalg.lstsq(stacked, -np.append(r, np.zeros(len(stacked) - len(r))), rcond=FLAT * max(A.shape))
     return p, rank
