@@ -392,15 +392,14 @@ def network(seed):
 
 
 # %% [markdown]
-# `compare` tries six rates for each rule, between 0.005 and 0.2, for momentum between 0.05 and 2, and chooses the one with the lowest full loss on four seeds:
+# `compare` tries six rates for each rule, between 0.005 and 0.2, for momentum between 0.05 and 2, and chooses the one with the lowest full loss on three seeds:
 
 # %%
 rules = {"momentum": (momentum, {"lr": (0.05, 2.0)}), "rmsprop": rmsprop}
 rules |= {"adam": adam, "no hats": no_hats, "adamax": adamax, "nadam": nadam}
 rules["adam, 0.001"] = partial(adam, lr=0.001)
 found = compare(
-    network, rules, steps=300, lr=(0.005, 0.2), trials=6, tuning=4,
-    cache=False, progress=False,
+    network, rules, steps=300, lr=(0.005, 0.2), trials=6, cache=False, progress=False
 )
 print(found.conditions())
 for name, one in found.outcomes.items():
@@ -414,7 +413,7 @@ plot.dots(
     title="Full loss after 300 steps",
     caption="With tuned rates Adam without hats ends lower than Adam, Adamax higher; "
     "at its default rate Adam is at 0.46. Median and 10-90 % of ten seeds; six rates "
-    "each, chosen on four other seeds.",
+    "each, chosen on three other seeds.",
     alt="Dot plot with intervals, logarithmic axis of the full loss. Adam without "
     "hats is lowest, at 0.012. Nadam, Adam and momentum lie between 0.024 and 0.027 "
     "with overlapping intervals, RMSProp at 0.04 with one that reaches 0.09, Adamax "
