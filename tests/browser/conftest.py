@@ -88,17 +88,20 @@ def visit(browser):
 
 @pytest.fixture(scope="session")
 def turn(browser):
-    """turn(address, width, **context): the same in one window a width, where what the pages share is compiled once."""
+    """turn(address, width=1280, **context): the same in one window, where what the pages share is compiled once.
+
+    For tests that leave nothing behind but what localStorage holds, which is cleared.
+    """
     windows = {}
 
-    def go(address, width, script, **options):
-        if width not in windows:
-            windows[width] = window(browser, address, width, options)
-            windows[width].add_init_script(path=script)
+    def go(address, width=1280, **options):
+        kind = (address.split("/")[2], width, *sorted(options.items()))
+        if kind in windows:
+            windows[kind].evaluate("localStorage.clear()")
         else:
-            windows[width].evaluate("localStorage.clear()")
-        windows[width].wrong.clear()
-        return load(windows[width], address)
+            windows[kind] = window(browser, address, width, options)
+        windows[kind].wrong.clear()
+        return load(windows[kind], address)
 
     yield go
     for page in windows.values():

@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import urljoin
 
 import pytest
 
@@ -27,9 +28,20 @@ def test_there_are_chapters():
     assert {"chapters/03_landscapes.html"} >= {*CHAPTERS} - {*UPDATING}  # about losses; all others display an update
 
 
+def follow(page, links):
+    """Go where each link leads, in turn: each can be clicked, the first is, and the address of the others is gone to."""
+    for link in links:
+        link.click(trial=True)
+    addresses = [urljoin(page.url, link.get_attribute("href")) for link in links]
+    for n, address in enumerate(addresses):
+        links[0].click() if n == 0 else page.goto(address)
+        page.wait_for_url(address)
+        yield address
+
+
 @pytest.mark.parametrize("chapter", UPDATING)
-def test_every_update_has_its_mark(chapter, home, visit):
-    page = visit(f"{home}/{chapter}")
+def test_every_update_has_a_mark_that_leads_to_the_line_of_code(chapter, home, turn):
+    page = turn(f"{home}/{chapter}")
     marks = page.evaluate(
         """() => [...document.querySelectorAll('.equation[id]')].map((box) =>
         [box.id, box.querySelector('.proof-mark')?.dataset.verdict ?? ''])"""
@@ -39,24 +51,16 @@ def test_every_update_has_its_mark(chapter, home, visit):
     bare = [name for name, verdict in updates.items() if verdict not in ("proved", "checked")]
     assert not bare, f"{chapter}: no mark at {', '.join(bare)}"
 
-
-@pytest.mark.parametrize("chapter", UPDATING)
-def test_marks_lead_to_the_line_of_code(chapter, home, visit):
-    page = visit(f"{home}/{chapter}")
-    marks = page.locator("a.proof-mark")
-    assert marks.count(), f"{chapter} has no mark to follow"
-    for href in dict.fromkeys(mark.get_attribute("href") for mark in marks.all()):
-        if page.url != f"{home}/{chapter}":
-            page.goto(f"{home}/{chapter}")
-        page.locator(f"a.proof-mark[href='{href}']").first.click()
-        page.wait_for_url(re.compile(re.escape(href.rsplit("/", 1)[1]) + "$"))
+    marks = {mark.get_attribute("href"): mark for mark in page.locator("a.proof-mark").all()}
+    assert marks, f"{chapter} has no mark to follow"
+    for address in follow(page, list(marks.values())):
         line = page.locator(":target")
-        assert line.count() == 1, f"{chapter}: {href} leads to no line"
+        assert line.count() == 1, f"{chapter}: {address} leads to no line"
         code = line.inner_text().strip()
-        assert re.search(r"\w", code), f"{chapter}: {href} leads to an empty line"
+        assert re.search(r"\w", code), f"{chapter}: {address} leads to an empty line"
         color = "(node) => getComputedStyle(node).backgroundColor"
         other = page.evaluate(f"({color})(document.querySelector('.highlight.source span[id^=L-]:not(:target)'))")
-        assert line.evaluate(color) != other, f"{chapter}: the line of {href} does not stand out"
+        assert line.evaluate(color) != other, f"{chapter}: the line of {address} does not stand out"
         page.wait_for_function(
             """() => { const { top, bottom } = document.querySelector(':target').getBoundingClientRect();
             return top >= 0 && bottom <= innerHeight; }"""
@@ -65,18 +69,17 @@ def test_marks_lead_to_the_line_of_code(chapter, home, visit):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_exercises_lead_to_their_solutions(chapter, home, visit):
-    page = visit(f"{home}/{chapter}")
+def test_exercises_lead_to_their_solutions(chapter, home, turn):
+    page = turn(f"{home}/{chapter}")
     exercises = page.locator(".box.exercise").all()
     assert len(exercises) >= 4, f"{chapter} has {len(exercises)} exercises"
-    places = {box.get_attribute("id"): box.locator(".solution-link a").get_attribute("href") for box in exercises}
-    for name, href in places.items():
+    links = {box.get_attribute("id"): box.locator(".solution-link a") for box in exercises}
+    for name, link in links.items():
+        href = link.get_attribute("href")
         assert href.endswith(f"#solution-{name}"), f"{chapter}: exercise {name} leads to {href}"
-        page.goto(f"{home}/{chapter}")
-        page.locator(f"#{name} .solution-link a").click()
-        page.wait_for_url(re.compile(f"#solution-{name}$"))
+    for name, address in zip(links, follow(page, list(links.values()))):
         at = page.locator(f"#solution-{name}")
-        assert at.count() == 1, f"{chapter}: no place for {href}"
+        assert at.count() == 1, f"{chapter}: no place for {address}"
         page.wait_for_function(
             "(id) => { const { top } = document.getElementById(id).getBoundingClientRect();"
             " return top > -2 && top < innerHeight; }",
@@ -86,8 +89,8 @@ def test_exercises_lead_to_their_solutions(chapter, home, visit):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_the_notebook_can_be_taken_home(chapter, home, visit):
-    page = visit(f"{home}/{chapter}")
+def test_the_notebook_can_be_taken_home(chapter, home, turn):
+    page = turn(f"{home}/{chapter}")
     with page.expect_download() as download:
         page.get_by_role("link", name="Notebook", exact=True).click()
     assert download.value.suggested_filename == chapter.removeprefix("chapters/").replace(".html", ".ipynb")

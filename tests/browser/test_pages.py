@@ -119,6 +119,9 @@ def look(page):
 
 def axe(page):
     """What axe-core finds: a line each."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.add_init_script(path=AXE)  # for the pages to come in this window
     page.evaluate(ALIKE)
     found = page.evaluate(FIND, TAGS)
     return [f"axe {v['id']}: {node['target']} {node['html'][:120]}" for v in found["violations"] for node in v["nodes"]]
@@ -127,7 +130,7 @@ def axe(page):
 @pytest.mark.parametrize("address, width", list(site.visits()))
 def test_page(address, width, home, turn, seen):
     theme = "light" if width == 1280 else "dark"  # what axe finds depends on the width or on the colors, not on both
-    page = turn(f"{home}/{address}", width, AXE, color_scheme=theme, reduced_motion="reduce")
+    page = turn(f"{home}/{address}", width, color_scheme=theme, reduced_motion="reduce")
     site.settle(page)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     wrong = look(page) + [f"{theme}: {line}" for line in axe(page)] + page.wrong
@@ -138,7 +141,7 @@ def test_page(address, width, home, turn, seen):
 
 @pytest.mark.parametrize("letters", [".highlight pre span", ".katex-html .mord"])
 def test_one_pale_word_among_thousands_is_found(letters, home, turn):
-    page = turn(f"{home}/rules/adabound.html", 1280, AXE, color_scheme="light", reduced_motion="reduce")
+    page = turn(f"{home}/rules/adabound.html", color_scheme="light", reduced_motion="reduce")
     site.settle(page)
     words = page.locator(letters).filter(has_text=re.compile(r"^\w{2,}$"))
     words.nth(words.count() // 2).evaluate("(node) => (node.style.color = '#ddd')")
