@@ -18,6 +18,7 @@ CHAPTERS = (
     "adam",
     "repairing-adam",
     "decay-and-prox",
+    "fisher",
 )
 
 __all__ = ["CHAPTERS", "Verdict", "check", "exercises"]
