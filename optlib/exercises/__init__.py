@@ -19,6 +19,7 @@ CHAPTERS = (
     "repairing-adam",
     "decay-and-prox",
     "fisher",
+    "flatness",
 )
 
 __all__ = ["CHAPTERS", "Verdict", "check", "exercises"]
