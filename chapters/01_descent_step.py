@@ -192,7 +192,7 @@ for kappa in (10, 100, 1000, 10000):
 # %% [markdown]
 # That holds over three decades. With $\kappa = 10^4$ the best constant rate needs 70,811 steps for two parameters. Chapter 4 turns $\kappa$ into its square root.
 #
-# The two dots are the factors of the two directions. Move the rate until the stiff direction starts to bounce, then until both dots are equally far from zero. Raise $\kappa$: the rates between too slow and too fast become few.
+# In the widget the two dots are the factors of the two directions. Move the rate until the stiff direction starts to bounce, then until both dots are equally far from zero. Raise $\kappa$: the rates between too slow and too fast become few.
 
 # %%
 from optlib.widgets import Explorer

@@ -397,7 +397,7 @@ plot.basins(
 # %% [markdown]
 # Around the saddle the three maps have the same border: a run that starts there rolls to its own side. Farther out the first steps are long, those of SGD and momentum where the slope is steep, those of Adam everywhere, and strips of one shade lie in the other. Nothing in these rules searches for the lower well.
 #
-# Move the start until SGD and momentum part. Choose the basins of momentum and raise its rate: islands appear. Then raise that of SGD above 0.176, which is $2/L$ at the lower minimum: SGD cannot stay there.
+# In the widget move the start until SGD and momentum part. Choose the basins of momentum and raise its rate: islands appear. Then raise that of SGD above 0.176, which is $2/L$ at the lower minimum: SGD cannot stay there.
 
 # %%
 Basins()

@@ -539,14 +539,14 @@ plot.curves(
 # The ten times are the effective rate again. On the ravine, which has a smallest curvature, growing momentum takes 665 steps; the constant $9/11$ takes 158.
 #
 # ## Move the pair yourself
+#
+# In the widget $\kappa = 20$. Drag the dot to the cross, the best pair, and read the factor. Go straight up and watch the path swing while the factor becomes $\sqrt\mu$. Then switch to Nesterov: its edge lies farther left, and heavy ball's best pair diverges. (The edge is $2(1+\mu)/((1+2\mu)L)$, from {eq}`eq-ch04-nesterov-error`.)
 
 # %%
 Explorer(question="stability")
 
 
 # %% [markdown]
-# Here $\kappa = 20$. Drag the dot to the cross, the best pair, and read the factor. Go straight up and watch the path swing while the factor becomes $\sqrt\mu$. Then switch to Nesterov: its edge lies farther left, and heavy ball's best pair diverges. (The edge is $2(1+\mu)/((1+2\mu)L)$, from {eq}`eq-ch04-nesterov-error`.)
-#
 # ## Momentum on the digits
 #
 # Train the softmax regression of chapter 1 on 1,437 digits, from zero, for 180 steps: first with exact gradients, then with batches of 32, four passes over the images. Every rule gets the same nine effective rates, and what counts is the full loss at the end.
