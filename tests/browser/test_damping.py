@@ -3,6 +3,7 @@
 import numpy as np
 
 from optlib.problems import surface
+from optlib.problems.landscapes import LANDSCAPES
 from tests.browser.hand import opening
 
 open_damping = opening("damping.js")
@@ -49,7 +50,9 @@ def test_by_mouse_keys_and_sliders(open_damping):
     hand.until("state.start[0] < given[0]", start)
     compare(hand, "after a key on the ring")
     hand.drag(ring, 0.75, 0.25, ".map canvas")
-    hand.until("Math.abs(state.start[0] - 1) < 0.05 && Math.abs(state.start[1] - 0.85) < 0.05")
+    left, right, bottom, top = LANDSCAPES[hand.state["landscape"]].window
+    goal = [left + 0.75 * (right - left), top - 0.25 * (top - bottom)]
+    hand.until("state.start.every((v, k) => Math.abs(v - given[k]) < 0.05)", goal)
     compare(hand, "after a drag")
     hand.stage.get_by_role("combobox", name="Landscape").select_option("saddle")
     hand.until("state.landscape === 'saddle' && state.start[0] === -1.2")
