@@ -365,7 +365,7 @@ print(f"along the gradient: {felt[0]:.2f} at first, at most {max(felt):.1f}")
 #
 # ## What the documents say
 #
-# This book grew out of four texts, doc 0 to doc 3, which its page *Sources* describes. Most entries of the box are decided above; two need a cell.
+# This book grew out of four texts, doc 0 to doc 3; the page *Sources* describes them. Two entries of the box need a cell.
 
 # %%
 step = 1e-4 * bowl.grad(bowl.start)
@@ -474,7 +474,7 @@ check("descent-step-6", answer)
 # %% [markdown]
 # ## Summary
 #
-# The loss near $\theta$ is a slope and a bend. The slope gives a direction once you have said how a step is measured, and the 2-norm gives minus the gradient. The bend decides how far: along a direction with curvature $h$ the error is multiplied by $1 - \eta h$, so the stiffest direction sets the edge $2/L$ and the flattest one the pace, a number of steps in proportion to $\kappa$. Where nobody knows the curvature, halve the rate until the loss falls by a share of what the slope predicts; each try is one more evaluation of the loss.
+# The loss near $\theta$ is a slope and a bend. The slope gives a direction once you have said how a step is measured, and the 2-norm gives minus the gradient. The bend decides how far: along a direction with curvature $h$ the error is multiplied by $1 - \eta h$, so the stiffest direction sets the edge $2/L$ and the flattest one the pace, a number of steps in proportion to $\kappa$. Where nobody knows the curvature, halve the rate until the loss falls by a share of what the slope predicts; each try asks for the loss once more.
 #
 # ## Sources
 #

@@ -127,7 +127,7 @@ print(f"32 neighbors, times 32: {32 * neighbors:.0f} in place of {variance:.1f}"
 #
 # ## What a step costs
 #
-# A step on all data asks for $N$ single gradients, $O(N)$; on a batch, $O(B)$; on one example, $O(1)$. To see what that does to a run, let each image stand in the file 4 and 16 times, which changes neither the loss nor its gradient, and count single gradients until the full loss is 0.5, at the rate 1 for all. From here on a penalty of $\frac12 10^{-3}\lVert\theta\rVert^2$ keeps the lowest loss away from zero. Many runs go side by side in one array:
+# A step on all data asks for $N$ single gradients, $O(N)$; on a batch, $O(B)$; on one example, $O(1)$. To see what that does to a run, let each image stand in the file 4 and 16 times, which changes neither the loss nor its gradient, and count single gradients until the full loss is 0.5, at the rate 1 for all. From here on a penalty of $\frac12 10^{-3}\lVert\theta\rVert^2$ keeps the lowest loss away from zero:
 
 # %%
 X, Y = np.c_[digits().X, np.ones(N)], np.eye(10)[digits().y]
