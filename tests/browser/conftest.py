@@ -98,6 +98,8 @@ def turn(browser):
         kind = (address.split("/")[2], width, *sorted(options.items()))
         if kind in windows:
             windows[kind].evaluate("localStorage.clear()")
+            windows[kind].mouse.up()  # where a test failed while it held something
+            windows[kind].mouse.move(0, 0)
         else:
             windows[kind] = window(browser, address, width, options)
         windows[kind].wrong.clear()

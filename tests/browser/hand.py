@@ -41,16 +41,19 @@ ONE_STEP, WHOLE_PATH = 1e-12, 1e-9
 
 
 def opening(module):
-    """A fixture, open(width=1280, **context): the widget of this module, alone and on each page that shows it."""
+    """A fixture, open(width=1280, **context): the widget of this module, alone and on each page that shows it.
+
+    One window serves all tests of a width, so a test has one such page open at a time.
+    """
     name = module.removesuffix(".js")
 
     @pytest.fixture(params=[None, *site.pages_with(module)], ids=lambda page: page or "alone")
-    def opened(request, home, widgets, visit, seen):
+    def opened(request, home, widgets, turn, seen):
         address = f"{home}/{request.param}" if request.param else f"{widgets}/{name}.html"
 
         def go(width=1280, **options):
             seen["widgets"].append(address)
-            return Hand(visit(address, width, **options), module=module)
+            return Hand(turn(address, width, **options), module=module)
 
         return go
 

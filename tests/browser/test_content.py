@@ -29,7 +29,7 @@ def test_there_are_chapters():
 
 
 def follow(page, links):
-    """Go where each link leads, in turn: each can be clicked, the first one is, and the others are gone to by address."""
+    """Go where each link leads, in turn: each can be clicked, the first one is, and the others' addresses are taken."""
     for link in links:
         link.click(trial=True)
     addresses = [urljoin(page.url, link.get_attribute("href")) for link in links]

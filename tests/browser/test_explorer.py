@@ -27,12 +27,12 @@ NAMES = [place if page else f"alone-{place}" for page, place, _ in EXPLORERS]
 
 
 @pytest.fixture(params=EXPLORERS, ids=NAMES)
-def open_explorer(request, home, widgets, visit, seen):
+def open_explorer(request, home, widgets, turn, seen):
     page, place, question = request.param
     address = f"{home}/{page}" if page else f"{widgets}/{place}.html"
 
     def go(width=1280, **options):
-        hand = Hand(visit(address, width, **options))
+        hand = Hand(turn(address, width, **options))
         hand.place = f"{place} at {width}"
         seen["widgets"].append(address)
         return hand
