@@ -18,6 +18,7 @@ CHAPTERS = (
     "adam",
     "repairing-adam",
     "decay-and-prox",
+    "newton",
     "fisher",
     "flatness",
 )

@@ -1,0 +1,754 @@
+# ---
+# jupyter:
+#   file_format: mystnb
+#   kernelspec:
+#     display_name: Python 3
+#     name: python3
+#   notation:
+#     C: caution
+#     I: I
+#     T_0: warmup
+#     \sigma: sigma
+#     \tau: tau
+# ---
+
+# %% [markdown]
+# (ch-newton)=
+# # 10 Newton and quasi-Newton methods
+#
+# On $J = \sqrt{1+x^2}$, Newton's method goes from $x$ to $-x^3$. From 0.5 it goes to $-0.125$, then to 0.002, then to $-0.000000007$: at each step the digits triple. From 1.01 it goes to $-1.03$, to 1.09, and after six steps it stands at $1.01^{729} = 1413$. The loss is convex and has one minimum, at zero. Why does one percent decide?
+#
+# After this chapter you can derive Newton's step and its speed, keep it from running away, build curvature from differences of gradients, and say when noise spoils that. You need chapter 1, and chapter 4 for the comparison.
+
+# %%
+import numpy as np
+
+from optlib import Problem, minimize, plot
+from optlib.exercises import check
+from optlib.methods import bfgs, lbfgs, newton, newton_search
+from optlib.problems import digits_softmax, mgh, rosenbrock
+from optlib.rules import adam, nesterov, sgd
+
+root = Problem(
+    lambda x: (1 + x**2) ** 0.5,
+    grad=lambda x: x / (1 + x**2) ** 0.5,
+    hess=lambda x: (1 + x**2) ** -1.5,
+)
+for start in (0.5, 0.99, 1.0, 1.01):
+    path = minimize(root, start, newton, steps=6).path
+    print(" ".join(f"{x:9.3g}" for x in path))
+
+# %% [markdown]
+# ## The step that solves the model
+#
+# Chapter 1 put a line in the place of the loss. Keep one more term of Taylor's series, with the Hessian $H$, the matrix of second derivatives:
+#
+# ```{math}
+# :label: eq-ch10-taylor
+# J(\theta + p) = J(\theta) + \nabla J(\theta)^\top p + \frac12\, p^\top H p + O(\lVert p \rVert^3)
+# ```
+#
+# This second-order model is a quadratic in $p$. Let $p^*$ solve $H p^* = -g$ and complete the square:
+#
+# ```{math}
+# :label: eq-ch10-model
+# g^\top p + \frac12\, p^\top H p = \frac12\, (p - p^*)^\top H\, (p - p^*) + \frac12\, g^\top p^*
+# ```
+# % for p in R^3, p^* in R^3, H in Sym^3
+# % let g = -H p^*
+# % check
+#
+# If all eigenvalues of $H$ are positive, the square is smallest at $p = p^*$, and going there is Newton's method:
+#
+# ```{math}
+# :label: eq-ch10-newton
+# \theta_t = \theta_{t-1} - H^{-1}\, \nabla J(\theta_{t-1})
+# ```
+#
+# On a quadratic the model is the loss, so one step ends at the minimum:
+#
+# ```{math}
+# :label: eq-ch10-one-step
+# \theta - H^{-1}\, \nabla J(\theta) = \theta^*
+# ```
+# % for \theta in R^3, \theta^* in R^3, H in SPD^3
+# % let \nabla J(\theta) = H (\theta - \theta^*)
+# % check
+#
+# There is no learning rate: the gradient has the unit of $J$ over $\theta$ and the Hessian that of $J$ over $\theta^2$, so the step has the unit of $\theta$.
+#
+# :::{rule} newton
+# :::
+#
+# `damping` comes below. The code solves a system of equations and never inverts $H$. An ill-conditioned matrix, Hilbert's, shows why:
+
+# %%
+i = np.arange(10)
+H = 1 / (np.add.outer(i, i) + 1)
+g = H @ np.ones(10)
+for name, p in (("solve", np.linalg.solve(H, g)), ("inverse", np.linalg.inv(H) @ g)):
+    left = np.linalg.norm(H @ p - g) / np.linalg.norm(g)
+    print(f"{name}: H p = g to better than 1e-12: {left < 1e-12}")
+
+# %% [markdown]
+# `solve` satisfies the equation nearly to rounding; the inverse does not.
+#
+# ## How fast, and from where
+#
+# Let $e = \theta_{t-1} - \theta^*$. The gradient vanishes at $\theta^*$, so $g = \bar H e$, where $\bar H$ is the mean of the Hessians between $\theta^*$ and $\theta_{t-1}$. Newton leaves $e - H^{-1} \bar H e = H^{-1} (H - \bar H)\, e$. Suppose that the Hessian changes by at most $M$ per unit of length, and that its smallest eigenvalue at $\theta_{t-1}$ is at least $\ell > 0$. At the share $s$ of the way from $\theta^*$ the Hessian differs from $H$ by at most $M (1-s) \lVert e \rVert$, on average by half of $M \lVert e \rVert$. And $H^{-1}$ lengthens a vector at most by $1/\ell$. Together:
+#
+# ```{math}
+# :label: eq-ch10-quadratic
+# \lVert \theta_t - \theta^* \rVert \le \frac{M}{2\ell}\, \lVert \theta_{t-1} - \theta^* \rVert^2
+# ```
+#
+# The error is squared, so once $\frac{M}{2\ell} \lVert e \rVert$ is below one the number of correct digits about doubles at each step. For a cubic in one dimension, with curvature $\ell$ at the minimum and $\ell + Me$ where the step begins, that is what happens:
+#
+# ```{math}
+# :label: eq-ch10-cubic
+# e - \frac{\ell e + \frac12 M e^2}{\ell + M e} = \frac{M}{2\, (\ell + M e)}\, e^2
+# ```
+# % for e in positive, M in positive
+# % check
+#
+# Two conditions were used: a positive curvature, and a start near enough. The square root shows what the second is worth, a quartic the first:
+#
+# ```{math}
+# :label: eq-ch10-cubed
+# x - \frac{x\, (1+x^2)^{-1/2}}{(1+x^2)^{-3/2}} = -x^3, \quad x - \frac{4 x^3}{12 x^2} = \frac23\, x
+# ```
+# % for x in positive
+# % check
+#
+# On the root, the curvature far out is much smaller than at the minimum, so the step is too long, and beyond 1 it ends farther away than it began. On $x^4$, convex too, the curvature at the minimum is zero, and the error shrinks by a third at each step, as in gradient descent.
+#
+# Now a real loss: logistic regression, with an L2 penalty of 0.001, on 455 tumors with 30 measurements each. Run Newton's method from zero, plain and with a damping of 0.001:
+
+# %%
+from optlib.problems import cancer_logistic
+
+tumors = cancer_logistic(l2=1e-3)
+best = minimize(tumors, tumors.start, newton, steps=20).theta
+L = np.linalg.eigvalsh(tumors.hess(tumors.start)).max()
+lines = {"newton": (newton, {}), "damped": (newton, {"damping": 1e-3}),
+         "sgd": (sgd, {"lr": 1 / L})}
+errors = {}
+for name, (step, hyper) in lines.items():
+    path = minimize(tumors, tumors.start, step, steps=12, **hyper).path
+    errors[name] = np.linalg.norm(path - best, axis=1) / np.linalg.norm(best)
+print("Newton:", *(f"{e:.1g}" for e in errors["newton"][4:10]))
+print("damped:", *(f"{e:.1g}" for e in errors["damped"][4:10]))
+
+# %%
+plot.digits(
+    errors, rule={"damped": "bfgs"},
+    alt="Lines of the correct digits over 12 steps. Newton's stays below 1 for five "
+    "steps, then bends up: 1, 2, 4, 7, and 14 digits after ten. The damped line "
+    "rises evenly to 3 digits. Gradient descent (SGD) stays near 0.",
+    caption="Newton's method gains little in five steps, then doubles its digits. "
+    "Damped by 0.001, it ends up gaining the same at each step; gradient descent, at "
+    "the untuned rate 1/L, gains next to nothing. Logistic regression, from zero.",
+)
+
+# %% [markdown]
+# From the sixth step on the error, relative to the solution, goes 0.08, 0.01, 0.0002, 0.00000007: the digits double. About the first five steps {eq}`eq-ch10-quadratic` says nothing. Nor does it where the Hessian is not positive. Run Newton's method and gradient descent on `two_wells` from a grid of starts:
+
+# %%
+from optlib.problems import basins, lattice
+from optlib.problems.landscapes import LANDSCAPES, gradient, minima
+
+place = LANDSCAPES["two_wells"]
+f, starts = place.f, lattice(place.window, 90, 80)
+wells = [m[1:] for m in minima(f, place.window)]
+
+def gradients(at):  # (..., 2)
+    return np.moveaxis(gradient(f, np.moveaxis(at, -1, 0)), 0, -1)
+
+def hessians(at, h=1e-5):
+    columns = [gradients(at + d) - gradients(at - d) for d in h * np.eye(2)]
+    return np.stack(columns, axis=-1) / (2 * h)
+
+
+# %%
+at = np.moveaxis(starts, 0, -1)
+for _ in range(40):
+    at = at - np.linalg.solve(hessians(at), gradients(at)[..., None])[..., 0]
+away = np.array([np.linalg.norm(at - well, axis=-1) for well in wells])
+ends = {"newton": np.where(away.min(axis=0) < 0.01, away.argmin(axis=0), -1),
+        "sgd": basins("two_wells", sgd, starts, lr=0.05)}
+lost = ends["newton"] < 0
+ridge = np.linalg.norm(gradients(at)[lost], axis=-1) < 1e-6
+print(f"lost: {lost.mean():.0%}; of these the slope is zero for {ridge.mean():.0%}")
+plot.basins(
+    ends, place.window, wells, f=f,
+    alt="Two maps of starts around two wells. Under gradient descent (SGD) a nearly "
+    "straight border divides them. Under Newton's method a hatched funnel lies "
+    "between the wells, 26 % of the area; along its 2 sides run thin strips of "
+    "starts that end in the well across.",
+    caption="Newton's method looks for a slope of zero and takes any. Hatched starts "
+    "end at no minimum. Gradient descent, at the rate 0.05, has no such starts.",
+)
+
+# %% [markdown]
+# Newton's method is lost from 26 % of the starts, and all of them end where the slope is zero, at saddles or maxima. Where an eigenvalue is negative the model has a maximum along its eigenvector, and {eq}`eq-ch10-newton` solves for it all the same.
+#
+# ## Damping, and a search
+#
+# Add $\lambda I$ to the Hessian. Along an eigenvector of curvature $h$ the step becomes $-g/(h+\lambda)$, and what it leaves of the error is
+#
+# ```{math}
+# :label: eq-ch10-damped
+# 1 - \frac{h}{h + \lambda} = \frac{\lambda}{h + \lambda}
+# ```
+# % check
+#
+# With $\lambda = 0$ that is Newton's step; with $\lambda$ far above all curvatures it is gradient descent at the rate $1/\lambda$. Between them, stiff directions are solved and flat ones wait. If $\lambda$ exceeds the size of the most negative eigenvalue, the damped model has a minimum and the step goes downhill. But a $\lambda$ that stays costs the doubling of digits: the error shrinks by a factor, as in the first figure.
+
+# %%
+from optlib.widgets import Damping
+
+Damping(landscape="two_wells", start=[0.0, 0.5])
+
+# %% [markdown]
+# The widget shows the damped path, gradient descent at the rate $1/\lambda$ beside it, and dotted where the first step ends for every $\lambda$. It begins in the funnel, with $\lambda = 1$: Newton ends at the saddle, and gradient descent at the rate 1 leaves the map. Raise $\lambda$ to 3, and the damped step finds a well. At 10 the two paths are hard to tell apart. Then drag the ring close to a well, set $\lambda$ to zero, and watch the gap close in a few steps.
+#
+# The other way is to choose the length of the step. *Modified Cholesky* factors $H$ and, wherever a pivot is not safely positive, puts a positive one in its place; the step then goes downhill. Along $p$, with $d = \nabla J(\theta)^\top p < 0$, a search accepts a length $\alpha$ if it satisfies the *strong Wolfe conditions*:
+#
+# ```{math}
+# :label: eq-ch10-wolfe
+# J(\theta + \alpha p) \le J(\theta) + 10^{-4}\, \alpha\, d, \quad \lvert \nabla J(\theta + \alpha p)^\top p \rvert \le 0.9\, \lvert d \rvert
+# ```
+#
+# The first is Armijo's rule from chapter 1. The second forbids steps that end where the slope is still steep. The length 1 is tried first, so near a minimum nothing is lost.
+
+# %%
+saddle = Problem(
+    lambda t: t[0] ** 2 / 2 - t[1] ** 2 / 2 + t[1] ** 4 / 4,
+    grad=lambda t: np.array([t[0], t[1] ** 3 - t[1]]),
+    hess=lambda t: np.diag([1, 3 * t[1] ** 2 - 1]),
+)
+for step in (newton, newton_search):
+    run = minimize(saddle, np.array([1.0, 0.1]), step, steps=50, gtol=1e-9)
+    print(f"{step.__name__:13s} ends at {run.theta.round(6) + 0.0} in {run.t} steps")
+print(minimize(root, 1.5, newton_search, steps=50, gtol=1e-9))
+
+# %% [markdown]
+# From $(1, 0.1)$ the plain method goes to the saddle at 0, uphill along the second axis; with both repairs it reaches the well at $(0, 1)$. On the root it now converges from 1.5.
+#
+# ## What a Hessian costs
+#
+# A Hessian of $p$ parameters has $p^2$ entries, and elimination multiplies once for each entry of ever smaller squares, $1 + 4 + \dots + p^2$ times, about $p^3/3$:
+
+# %%
+multiplications = sum(k**2 for k in range(1, 1001))
+print(f"p = 1000: {multiplications / (1000**3 / 3):.2f} times p^3 / 3")
+for p in (650, 10**5, 10**9):
+    costs = f"{p**2:.0e} entries, {4 * p**2:.0e} bytes, {p**3 / 3:.0e} products"
+    print(f"p = {p}: {costs}")
+
+# %% [markdown]
+# Ten times as many parameters take a hundred times the memory and a thousand times the work. The 650 weights of softmax regression are no trouble; for a billion the matrix takes $4 \times 10^{18}$ bytes in single precision. A product $Hp$ needs no matrix, as shown below; and a curvature that is good enough can be learned from gradients that you have anyway.
+#
+# ## Curvature from gradients
+#
+# Take a step $s$, and let $y$ be the change of the gradient along it. On a quadratic $y = Hs$. So demand of an estimate of the *inverse*, from now on called $H_t$, the *secant equation*
+#
+# ```{math}
+# :label: eq-ch10-secant
+# H_t\, y_t = s_t, \quad s_t = \theta_t - \theta_{t-1}, \quad y_t = \nabla J(\theta_t) - \nabla J(\theta_{t-1})
+# ```
+#
+# One vector equation leaves most of a matrix open, so change as little as possible. A change of coordinates stretches steps and gradients in opposite ways, and if $s^\top y > 0$, in some coordinates both are the same vector $u$. Measure there. In an orthonormal basis that begins with the direction of $u$, a symmetric $X$ with $X u = u$ has its first row and column fixed and the rest free. The nearest to an old $A$, entry by entry, keeps the rest of $A$: $X = P A P + u u^\top / u^\top u$ with $P = I - u u^\top / u^\top u$. Back in the old coordinates this is BFGS, with $A = H_{t-1}$:
+#
+# ```{math}
+# :label: eq-ch10-bfgs
+# H_t = \left(I - \frac{s y^\top}{s^\top y}\right) A \left(I - \frac{y s^\top}{s^\top y}\right) + \frac{s s^\top}{s^\top y}
+# ```
+# % for A in SPD^3, s in R^3, y in R^3
+# % where s^\top y > 0
+# % let H_t = A + \frac{s^\top y + y^\top A y}{(s^\top y)^2}\, s s^\top - \frac{A y s^\top + s y^\top A}{s^\top y}
+# % check
+#
+# The factor on the right sends $y$ to zero, and the last term sends it to $s$. Ask for the quadratic form of $H_t$ in any direction $v$, and with $V$ for the first factor you find
+#
+# ```{math}
+# :label: eq-ch10-form
+# H_t\, y = s, \quad v^\top H_t\, v = (V^\top v)^\top A\, (V^\top v) + \frac{(s^\top v)^2}{s^\top y}
+# ```
+# % for A in SPD^3, s in R^3, y in R^3, v in R^3
+# % where s^\top y > 0
+# % let V = I - \frac{s y^\top}{s^\top y}
+# % let H_t = V A V^\top + \frac{s s^\top}{s^\top y}
+# % check
+#
+# So $H_t$ stays positive definite if $A$ is and $s^\top y > 0$. (Where the last term vanishes, $V^\top v = v$.) If $s^\top y \le 0$ there is no such matrix, because $y^\top H_t\, y = s^\top y$. The second Wolfe condition rules that out. Let $d$ and $q$ be the slopes at the two ends of a step $s = \alpha p$; the condition says $q \ge 0.9\, d$, and then
+#
+# ```{math}
+# :label: eq-ch10-curved
+# s^\top y = \alpha\, (q - d) \ge -0.1\, \alpha\, d > 0
+# ```
+# % for d in (-2, 0), \alpha in positive, w in positive, p in R^3
+# % where p^\top p > 0
+# % let q = 0.9 d + w
+# % let s = \alpha p
+# % let y = \frac{(q - d) p}{p^\top p}
+# % check
+#
+# Without the condition one wrong pair is enough:
+
+# %%
+from optlib.methods.quasi_newton import bfgs_update
+
+s, y = np.array([1.0, 0.0]), np.array([-0.5, 1.0])  # the gradient fell along s
+V = np.eye(2) - np.outer(s, y) / (s @ y)
+broken = V @ np.eye(2) @ V.T + np.outer(s, s) / (s @ y)
+print("eigenvalues with s'y < 0:", np.linalg.eigvalsh(broken).round(2))
+print("the library keeps the old matrix:", bfgs_update(np.eye(2), s, y).tolist())
+
+# %%
+valley = rosenbrock()
+truth = np.linalg.inv(valley.hess(valley.minimum))
+for steps in (0, 10, 20, 25, 30):
+    run = minimize(valley, valley.start, bfgs, steps=steps)
+    H = run.state[0][0]
+    wrong = np.linalg.norm(H - truth) / np.linalg.norm(truth)
+    print(f"step {steps:2d}: loss {run.losses[-1]:.0e}, error of H {wrong:.2f}")
+slow = minimize(valley, valley.start, sgd, steps=20_000, lr=1e-3)
+print(f"gradient descent, 20000 steps: loss {slow.losses[-1]:.0e}")
+
+# %% [markdown]
+# One eigenvalue is negative, and a later step can go uphill. With the condition kept, BFGS learns the inverse Hessian at the minimum of Rosenbrock's valley: its error is 0.47 after 25 steps and 0.01 after 30. The loss is then 0.0000002. Gradient descent, at an untuned rate of 0.001, gets to 0.00000001 in 20,000 steps.
+#
+# Let a library judge the implementation. Here are ten standard problems {cite}`more1981testing`, ours and SciPy's stopped as soon as no component of the gradient exceeds $10^{-6}$:
+
+# %%
+from scipy import optimize
+
+from optlib.problems.mgh import MGH
+
+def ratio(name, ours, theirs, **more):
+    p = mgh(name)
+    run = minimize(p, p.start, ours, steps=1000, gtol=1e-6)
+    options = {"gtol": 1e-6, "maxiter": 1000} | more
+    ref = optimize.minimize(p.f, p.start, jac=p.grad, method=theirs, options=options)
+    same = abs(run.losses[-1] - ref.fun) < 1e-6 * (1 + ref.fun)
+    return same, run.evaluations["grad"] / ref.njev
+
+for name, table in (
+    ("BFGS", [ratio(name, bfgs, "BFGS") for name in MGH]),
+    ("L-BFGS", [ratio(name, lbfgs, "L-BFGS-B", ftol=0) for name in MGH]),
+):
+    same, gradients = np.array(table).T
+    print(f"{name}: same loss on {same.sum():.0f} of 10; "
+          f"median of the ratios at most 1: {np.median(gradients) <= 1}")
+
+# %% [markdown]
+# All solutions agree, and in the median ours ask for no more gradients. (A relative, `sr1`, corrects an estimate $B$ of the Hessian by one outer product, that of $y - Bs$ with itself. It may have negative eigenvalues, so it needs a bound on the length of the step in place of the condition.)
+#
+# ## A matrix that is never written down
+#
+# BFGS keeps $p^2$ numbers. *L-BFGS* keeps the last $M$ pairs, $2Mp$ numbers, and lets the factors of {eq}`eq-ch10-bfgs` act on the gradient one after the other: those to its left on the way back through the pairs, those of the other side on the way forward. In the middle stands a multiple of the identity. It takes about $4Mp$ multiplications:
+#
+# :::{rule} methods.lbfgs.two_loop
+# :::
+#
+# Count what a step must ask for. Softmax regression on 1,437 digits has 650 weights; the penalty is 0.001, and the gap is $J - J^*$, with $J^*$ from a long run. The other rules get 300 gradients, all from zero, at the best of five rates (judged by the last loss).
+
+# %%
+images = digits_softmax(l2=1e-3)
+tries = {"sgd": (sgd, np.geomspace(1, 8, 5), {}),
+         "nesterov": (nesterov, np.geomspace(0.5, 4, 5), {"momentum": 0.9}),
+         "adam": (adam, np.geomspace(0.05, 0.8, 5), {})}
+
+def gaps(problem, steps=300):
+    lowest = minimize(problem, problem.start, lbfgs, steps=400, gtol=1e-11).losses[-1]
+    found = {"lbfgs": minimize(problem, problem.start, lbfgs, steps=200).losses}
+    for name, (rule, rates, hyper) in tries.items():
+        runs = [minimize(problem, problem.start, rule, steps=steps, lr=lr, **hyper)
+                for lr in rates]
+        ends = [np.nan_to_num(r.losses[-1], nan=np.inf) for r in runs]
+        found[name] = runs[np.argmin(ends)].losses
+    return {name: losses - lowest for name, losses in found.items()}
+
+
+# %%
+curves = gaps(images)
+for data, found in (("digits", curves), ("tumors", gaps(tumors))):
+    for name, gap in found.items():
+        first = [np.argmax(gap < g) or "over 300" for g in (1e-2, 1e-4, 1e-6)]
+        print(f"{data}, {name:8s}: steps to a gap of 1e-2, 1e-4, 1e-6:", *first)
+run = minimize(images, images.start, lbfgs, steps=59)
+print("gradients in 59 steps of L-BFGS:", run.evaluations["grad"])
+
+# %%
+plot.curves(
+    {name: gap[: np.argmax(gap < 1e-8) or 301] for name, gap in curves.items()},
+    log="y", title="Full loss above the lowest", marks=False,
+    alt="Four falling lines on a logarithmic axis over 300 steps. L-BFGS drops to "
+    "1e-8 in 79 steps, Nesterov in 183 and Adam in 201. Gradient descent (SGD) bends "
+    "away near step 40 and is at 0.001 after 300.",
+    caption="With all images in each gradient L-BFGS falls fastest, and nobody chose "
+    "a rate for it. Softmax regression on the digits; the other rules at the best of "
+    "five rates.",
+)
+
+# %% [markdown]
+# L-BFGS gets to a gap of $10^{-6}$ in 59 steps on the digits and in 25 on the tumors. Nesterov, its momentum fixed at 0.9, takes 135 and 131, Adam 152 and 154, and gradient descent does not get there. A step of L-BFGS asks for one gradient, rarely two, 61 in those 59 steps. Beside it stand $4Mp = 26{,}000$ multiplications, and the gradient of 1,437 images takes $2 \cdot 1437 \cdot 650 = 1{,}900{,}000$. So here, counting gradients is close to counting seconds.
+#
+# ## Gradients that disagree
+#
+# All this was for gradients that are exact. Replace $H$ and $g$ by those of a batch $B$, and $H_B^{-1} g_B$ is not right on average, although both of its parts are: the inverse of a mean is no mean of inverses. On the tumors, from zero, with a penalty of 0.01 and batches drawn with repeats:
+
+# %%
+ridge = cancer_logistic(l2=1e-2)
+at, H = ridge.start, ridge.hess(ridge.start)
+exact = np.linalg.solve(H, ridge.grad(at))
+for size in (30, 60, 120, 240):
+    rng, steps, slopes = np.random.default_rng(0), [], []
+    for _ in range(1000):
+        rows = rng.choice(455, size)
+        slopes.append(ridge.grad(at, rows))
+        steps.append(np.linalg.solve(ridge.hess(at, rows), slopes[-1]))
+    means = np.mean(steps, axis=0), np.linalg.solve(H, np.mean(slopes, axis=0))
+    off = [np.linalg.norm(m - exact) / np.linalg.norm(exact) for m in means]
+    print(f"batches of {size:3d}: mean step off by {off[0]:.2f}, "
+          f"with the full Hessian by {off[1]:.2f}")
+
+# %% [markdown]
+# With batches of 60 the mean of 1,000 Newton steps is off by a third of the exact step. With the full Hessian and the same gradients it is off by 0.05, what is left of the noise after 1,000 draws. Each step also divides that noise by $h$, and so enlarges it most where the loss is flat.
+#
+# Pairs suffer more. $y$ is a small difference, and if its two gradients come from different batches it is mostly their disagreement. Run L-BFGS without a search on batches of 50, once with both gradients of a pair from the same batch and once with the second from the next batch, and compare $s^\top y$ with its value on all images:
+
+# %%
+from optlib.methods.lbfgs import two_loop
+
+def stream(seed, same, lr, steps=100):
+    p = digits_softmax(batch=50, l2=1e-3, seed=seed)
+    theta, pairs, shares = p.start, (), []
+    slope = images.grad(theta)
+    for t in range(1, steps + 1):
+        batch, other = p.batches(t), p.batches(t if same else t + 1)
+        g = p.grad(theta, batch)
+        s = -lr * two_loop(pairs, g)
+        y, before = p.grad(theta + s, other) - g, slope
+        theta, slope = theta + s, images.grad(theta + s)
+        shares.append(np.vdot(s, y) / np.vdot(s, slope - before))
+        if np.vdot(s, y) > 0:
+            pairs = (*pairs, (s, y))[-10:]
+    return shares, images.f(theta)
+
+
+# %%
+from optlib.compare import interval
+
+lowest = minimize(images, images.start, lbfgs, steps=400, gtol=1e-11).losses[-1]
+for name, same in (("same batch", True), ("next batch", False)):
+    found = [stream(seed, same, 0.1) for seed in range(10)]
+    share = np.array([shares for shares, _ in found])
+    low, middle, high = np.percentile(share, (10, 50, 90))
+    print(f"{name}: {np.mean(share <= 0):.0%} of the pairs not positive; curvature "
+          f"over the full one {middle:.1f} ({low:.1g} to {high:.1g})")
+    gap, *ends, _ = interval([loss - lowest for _, loss in found])
+    print(f"  gap after 100 steps {gap:.1g} ({ends[0]:.1g} to {ends[1]:.1g})")
+
+# %% [markdown]
+# The rate, 0.1, was not tuned. With both gradients from one batch all pairs are positive, since the batch loss is convex; they overstate the curvature by a third in the median, and after 100 steps the gap is 0.03, where 59 steps with all images reach $10^{-6}$. With the next batch 28 % of the pairs are not positive, a tenth are about 40 times too large or more, and the gap is ten times as large. (The brackets after a gap hold the median of ten seeds in 97.9 % of cases.) So L-BFGS fails on noise, not on the number of parameters: its memory is $2Mp$.
+#
+# ## One curvature a coordinate
+#
+# The diagonal of $H$ has as many numbers as the gradient, and dividing by it costs nothing:
+#
+# ```{math}
+# :label: eq-diagonal-newton-theta
+# \theta_t = \theta_{t-1} - \eta\, \frac{g_t}{|\hat h_t| + \epsilon}
+# ```
+#
+# Here $\hat h_t$ is the diagonal or an estimate of it; the absolute value keeps the step downhill. Where the axes are the eigenvectors this is Newton's step. Turn a bowl with curvatures 1 and 100 by 45 degrees, and both entries are 50.5: gradient descent at the rate $1/50.5$. Three ways lead to a diagonal without the matrix.
+#
+# **Products.** The slope of the gradient along $p$ is $Hp$, so two gradients measure it, exactly on a quadratic:
+#
+# ```{math}
+# :label: eq-ch10-product
+# H p = \frac{\nabla J(\theta + \epsilon p) - \nabla J(\theta - \epsilon p)}{2\epsilon}
+# ```
+# % for H in SPD^3, \theta in R^3, p in R^3
+# % let \nabla J(\theta) = H \theta
+# % check
+#
+# **Random signs.** Hutchinson multiplies $Hz$ by the random signs $z$ themselves. Coordinate $i$ of $z \odot Hz$ is $\sum_k H_{ik} z_i z_k$; the term $k = i$ is $H_{ii}$, and the others have mean zero. So $\mathbb{E}[z \odot Hz] = \operatorname{diag}(H)$, with the variance $\sum_{k \ne i} H_{ik}^2$: what stands beside the diagonal is the noise. In two dimensions two choices of signs already give the mean:
+#
+# ```{math}
+# :label: eq-ch10-hutchinson
+# \begin{aligned}
+# & \frac12 \begin{pmatrix} 1 \\ 1 \end{pmatrix} \odot H \begin{pmatrix} 1 \\ 1 \end{pmatrix} + \frac12 \begin{pmatrix} 1 \\ -1 \end{pmatrix} \odot H \begin{pmatrix} 1 \\ -1 \end{pmatrix} \\
+# & = \begin{pmatrix} H_{11} \\ H_{22} \end{pmatrix}
+# \end{aligned}
+# ```
+# % for a in real, b in real, c in real
+# % let H = \begin{pmatrix} a & b \\ b & c \end{pmatrix}
+# % let H_{11} = a
+# % let H_{22} = c
+# % check
+#
+# **Backpropagation, once more.** LeCun carries second derivatives back through the layers {cite}`lecun1988using`. A unit puts out $a_j = \varphi(z_j)$, and the next layer takes in $z_k = \sum_j W_{jk} a_j$:
+#
+# ```{math}
+# :label: eq-ch10-layer
+# \begin{aligned}
+# \frac{\partial^2 J}{\partial a_j^2} &= \sum_{k,l} W_{jk} W_{jl} \frac{\partial^2 J}{\partial z_k \partial z_l} , \\
+# \frac{\partial^2 J}{\partial z_j^2} &= \varphi'(z_j)^2\, \frac{\partial^2 J}{\partial a_j^2} + \varphi''(z_j)\, \frac{\partial J}{\partial a_j}
+# \end{aligned}
+# ```
+#
+# Drop the mixed derivatives, $k \ne l$, and one number a unit is enough. It starts at the logits of a softmax with $p_k (1 - p_k)$; a weight that carries $a_j$ into $z_k$ gets $a_j^2\, \partial^2 J/\partial z_k^2$. No gradients are subtracted. That is the secant equation's way, and for a diagonal matrix it gives $y_i/s_i$. Compare all with the exact diagonal of a network that has read 100 digits for 100 steps:
+
+# %%
+from optlib import trees
+from optlib.curvature import hutchinson
+from optlib.models import second, softmax
+from optlib.problems import digits, digits_mlp
+
+X, Y = digits().X[:100], softmax.one_hot(digits().y[:100], 10)
+net = digits_mlp((8, 8), activation="tanh", size=100)
+theta = minimize(net, net.start, adam, steps=100, lr=0.01).theta
+
+def flat(tree):
+    return trees.ravel(trees.leaves(tree))
+
+def shaped(vector):
+    return trees.like(theta, trees.unravel(vector, trees.leaves(theta)))
+
+def product(v):
+    return second.hessian_vector(theta, v, X, Y, "tanh")
+
+
+# %%
+exact = np.array([e @ flat(product(shaped(e))) for e in np.eye(len(flat(theta)))])
+found = {"LeCun": flat(second.diagonal(theta, X, Y, "tanh"))}
+for n in (1, 100):
+    rng = np.random.default_rng(0)
+    signs = hutchinson(product, theta, rng, samples=n)
+    found[f"Hutchinson, {n} products"] = flat(signs)
+s = -0.1 * flat(net.grad(theta))
+y, moved = flat(net.grad(shaped(flat(theta) + s))) - flat(net.grad(theta)), s != 0
+found["secant, y/s"] = np.divide(y, s, out=0 * s, where=moved)
+for name, h in found.items():
+    error = np.median(abs(h - exact)[moved]) / np.median(abs(exact)[moved])
+    like = np.corrcoef(h, exact)[0, 1]
+    print(f"{name:24s} error {error:.2f}, correlation {like:.2f}")
+
+# %% [markdown]
+# LeCun's recursion costs one gradient more and errs by 6 % of the median curvature. A hundred products with random signs err by 29 %. The secant quotient has a correlation of 0.06 with the truth: the gradient moved because all weights moved, and $y_i/s_i$ charges that to one of them.
+#
+# ## A rate that lowers itself
+#
+# How much of a diagonal Newton step should a noisy gradient take? Let $J = \frac12 h\theta^2$, and let the minima of the examples scatter around zero: $g_t = h(\theta_{t-1} - \sigma\xi_t)$, where $\xi_t$ has mean zero and variance one. Only these two count, so let $\xi_t$ be $\pm 1$. The mean loss after the step is
+#
+# ```{math}
+# :label: eq-ch10-after
+# \begin{aligned}
+# & \frac{h}{4}\left(\theta - \eta h(\theta - \sigma)\right)^2 + \frac{h}{4}\left(\theta - \eta h(\theta + \sigma)\right)^2 \\
+# & = \frac{h}{2}\left((1 - \eta h)^2\, \theta^2 + (\eta h)^2 \sigma^2\right) \\
+# & = \frac{h}{2}\,(\theta^2 + \sigma^2)\left(\eta h - \frac{\theta^2}{\theta^2 + \sigma^2}\right)^2 + \frac{h}{2} \cdot \frac{\theta^2 \sigma^2}{\theta^2 + \sigma^2}
+# \end{aligned}
+# ```
+# % for \sigma in positive
+# % check
+#
+# The square vanishes at the best rate. Write it with the mean of the gradient, $h\theta$, and its mean square:
+#
+# ```{math}
+# :label: eq-ch10-best-rate
+# \eta^* = \frac{1}{h} \cdot \frac{\theta^2}{\theta^2 + \sigma^2} = \frac{(h\theta)^2}{h \cdot h^2(\theta^2 + \sigma^2)}
+# ```
+# % for \sigma in positive
+# % let \eta^* = \frac{\theta^2}{h(\theta^2 + \sigma^2)}
+# % check
+#
+# Where gradients agree it is $1/h$, Newton's; where they are noise it goes to zero. *vSGD* {cite}`schaul2013pesky` estimates both means, with averages that look back $\tau$ steps:
+#
+# ```{math}
+# :label: eq-vsgd-averages
+# \begin{aligned}
+# m_t &= \left(1 - \frac{1}{\tau_{t-1}}\right) m_{t-1} + \frac{1}{\tau_{t-1}}\, g_t , \\
+# v_t &= \left(1 - \frac{1}{\tau_{t-1}}\right) v_{t-1} + \frac{1}{\tau_{t-1}}\, g_t^2 , \\
+# h_t &= \left(1 - \frac{1}{\tau_{t-1}}\right) h_{t-1} + \frac{1}{\tau_{t-1}}\, |\hat h_t|
+# \end{aligned}
+# ```
+# % with T_0 = 0
+#
+# ```{math}
+# :label: eq-vsgd-theta
+# \begin{aligned}
+# \hat\eta_t &= \frac{m_t^2}{h_t v_t} , \\
+# \theta_t &= \theta_{t-1} - \hat\eta_t\, g_t , \\
+# \tau_t &= \left(1 - \frac{m_t^2}{v_t}\right) \tau_{t-1} + 1
+# \end{aligned}
+# ```
+# % with T_0 = 0
+# % where h_t > 0
+# % where v_t > 0
+#
+# The memory $\tau$ grows by one a step while gradients cancel, and shrinks to one when they agree. In the code, a first phase of $T_0$ steps moves nothing, because a single gradient would look certain. With $h = \sigma = 1$, from 10, on 200 coordinates with noise of their own:
+
+# %%
+from optlib.methods import vsgd
+
+noise = np.random.default_rng(0).standard_normal((1002, 200))
+parabola = Problem(
+    grad=lambda theta, z: theta - z, h_new=lambda theta, z: np.ones_like(theta),
+    batches=lambda t: noise[t],
+)
+ends = {}
+for name, rule, hyper in (("vsgd", vsgd, {}), ("η = 0.3", sgd, {"lr": 0.3}),
+                          ("η = 0.03", sgd, {"lr": 0.03})):
+    path = minimize(parabola, np.full(200, 10.0), rule, steps=1000, **hyper).path
+    ends[name] = (path**2).mean(axis=1)
+    print(name, *(f"{ends[name][t]:.4f}" for t in (10, 100, 1000)))
+
+# %%
+plot.curves(
+    {name: (np.arange(1, 1001), e[1:]) for name, e in ends.items()}, log="xy",
+    title="Mean squared distance", slopes={"1/t": (-1, 50, 0.02)},
+    rule={"η = 0.3": "sgd", "η = 0.03": "momentum"},
+    alt="Log-log lines over 1,000 steps from 100. vSGD stands still for ten steps, "
+    "drops to 0.1 and then falls like 1/t to 0.0020. The rate 0.3 drops to 0.18 and "
+    "stays, the rate 0.03 comes down later and stays at 0.014.",
+    caption="A rate that is estimated falls like 1/t by itself; a constant one has a "
+    "floor. Mean of 200 coordinates with noise of their own, curvature 1.",
+)
+
+# %% [markdown]
+# vSGD ends at 0.0020. An average of the 1,000 examples would be at 0.0010, so not knowing the two means has cost a factor of two. A constant rate of 0.3 stays at 0.18, one of 0.03 at 0.014.
+#
+# ## What the documents say
+#
+# :::{errata} What the documents say, and what is right
+# :ids: D1-06 D1-07 D1-08 D1-09 D2-13 D2-14 D2-15 D2-16 D2-17 D3-06 D3-07 D3-08
+#
+# **The point of zero slope.** Doc 1 sets the slope of the model to zero and calls the solution its minimum (writing $x$ for $\theta$ once). That is right if the Hessian is positive definite; otherwise it can be a saddle or a maximum, as from 26 % of the starts on the map.
+#
+# **Batches in Newton's step.** Doc 1 puts the Hessian and the gradient of a batch into the formula. On average that is not Newton's step: with batches of 60 it is off by 0.32 of its length, because a mean of inverses is no inverse of the mean.
+#
+# **LeCun's diagonal.** Doc 1 has LeCun estimate the diagonal of the Hessian by differences of consecutive gradients. He carries second derivatives back through the layers, {eq}`eq-ch10-layer`; the differences have a correlation of 0.06 with the diagonal.
+#
+# **A method without its name.** Doc 1 tells of a mixture with AdaGrad, by LeCun's team, of 2012. It is vSGD, whose rate is {eq}`eq-ch10-best-rate` with estimates for the two means.
+#
+# **A lost formula.** Doc 2 has lost Newton's step, which {eq}`eq-ch10-newton` restores, and the size of the Hessian. It is $p \times p$: $10^{18}$ entries for $p = 10^9$.
+#
+# **Quadratic convergence.** Docs 2 and 3 promise it, doc 2 for convex problems. It is local and needs a positive curvature at the minimum: $\sqrt{1+x^2}$ and $x^4$ are convex, and Newton's method runs away from 1.01 on the one and gains a third a step on the other.
+#
+# **What BFGS stores.** Doc 2 says a limited set of vectors. That is L-BFGS; BFGS keeps a matrix of $p^2$ numbers.
+#
+# **Why L-BFGS is rare in deep learning.** Docs 2 and 3 name the number of parameters. Its $2Mp$ numbers are affordable; what fails are pairs from different batches, of which 28 % are not positive above.
+#
+# **Inverting.** Doc 2 counts a matrix inversion. The step needs a solution of $Hp = -g$, and on the Hilbert matrix the inverse does not even satisfy that equation to twelve digits.
+#
+# **Gradients alone.** Doc 3 says that quasi-Newton methods use gradients alone. They use differences of gradients, the steps between them, and the condition $s^\top y > 0$; the cell with the negative eigenvalue shows what happens without it.
+# :::
+#
+# ## Exercises
+#
+# :::{exercise} A flatter minimum
+# :name: newton-1
+#
+# $J = x^6$. By which factor does one step of Newton's method multiply $x$? Exactly.
+# :::
+
+# %%
+answer = ...
+check("newton-1", answer)
+
+# %% [markdown]
+# :::{exercise} How much damping
+# :name: newton-2
+#
+# Along an eigenvector of curvature $h > 0$ a damped step should leave the share $r$ of the error, $0 < r < 1$. Derive $\lambda$. An expression in `h` and `r`, in a string, such as `"h*r"`.
+# :::
+
+# %%
+answer = ...
+check("newton-2", answer)
+
+# %% [markdown]
+# :::{exercise} One dimension
+# :name: newton-3
+#
+# In one dimension $H_{t-1} = 5$, and the last step has $s = 2$, $y = 6$. What is $H_t$ after the update of BFGS, {eq}`eq-ch10-bfgs`? Exactly.
+# :::
+
+# %%
+answer = ...
+check("newton-3", answer)
+
+# %% [markdown]
+# :::{exercise} The memory of L-BFGS
+# :name: newton-4
+#
+# $M = 10$ pairs, $p = 10^6$ parameters. How many numbers do the pairs hold?
+# :::
+
+# %%
+answer = ...
+check("newton-4", answer)
+
+# %% [markdown]
+# :::{exercise} Which pair?
+# :name: newton-5
+#
+# Which pair can no positive definite $H$ satisfy? `"a"`: $s = (1, 0)$, $y = (2, 5)$. `"b"`: $s = (1, 1)$, $y = (1, -0.5)$. `"c"`: $s = (1, 2)$, $y = (-3, 1)$. `"d"`: $s = (0, 1)$, $y = (-9, 0.1)$.
+# :::
+
+# %%
+answer = ...
+check("newton-5", answer)
+
+
+# %% [markdown]
+# :::{exercise} Newton on the tumors
+# :name: newton-6
+#
+# Write one step of Newton's method for logistic regression with the loss $\frac1n \sum_i \left(\ln(1 + \mathrm{e}^{z_i}) - y_i z_i\right) + \frac{\lambda}{2} \lVert \theta \rVert^2$, $z = A\theta$. `A` has shape $(n, p)$, `y` holds zeros and ones, `l2` is $\lambda$. Return the new $\theta$; change no argument. It is run from several places on the tumors and compared to $10^{-9}$.
+# :::
+
+# %%
+def newton_step(theta, A, y, l2):
+    return ...
+
+
+check("newton-6", newton_step)
+
+
+# %% [markdown]
+# :::{exercise} The matrix behind the two loops
+# :name: newton-7
+#
+# You are given pairs $(s, y)$ of a run on the tumors, as arrays `S` and `Y` of shape $(m, p)$, the oldest first, a number `scale` and a gradient `g`. Start from `scale` times the identity, apply {eq}`eq-ch10-bfgs` for each pair, and return $H g$. The two loops must give the same to $10^{-9}$.
+# :::
+
+# %%
+def dense_product(S, Y, scale, g):
+    return ...
+
+
+check("newton-7", dense_product)
+
+# %% [markdown]
+# :::{exercise} The best rate for one step
+# :name: newton-8
+#
+# A noisy parabola with $h = 2$, $\sigma = 1$, and $\theta = 3$. Which rate makes the mean loss after the next step lowest? Exactly.
+# :::
+
+# %%
+answer = ...
+check("newton-8", answer)
+
+# %% [markdown]
+# ## Summary
+#
+# Newton's method goes where the slope of the second-order model is zero. Near a minimum with positive curvature the digits double; elsewhere it may go anywhere, and damping, modified Cholesky and a search with the Wolfe conditions keep it downhill. BFGS makes the least change to a matrix under the secant equation, from gradients that are there anyway, as long as $s^\top y > 0$; L-BFGS does it with $2Mp$ numbers, and with exact gradients it needed less than half as many steps as tuned first-order rules on two regressions. Noise spoils the pairs. A diagonal of curvatures, with averages of the gradient and of its square, makes vSGD, whose rate falls by itself.
+#
+# ## Sources
+#
+# Newton's method, modified Cholesky, the Wolfe conditions and BFGS follow Nocedal and Wright {cite}`nocedal2006numerical`; L-BFGS is Liu and Nocedal's {cite}`liu1989limited`, the test problems those of Moré, Garbow and Hillstrom {cite}`more1981testing`. Random signs are Hutchinson's {cite}`hutchinson1989stochastic`. LeCun's recursion is of 1988 {cite}`lecun1988using`, and in the form used for networks in {cite}`lecun1998efficient`. vSGD is by Schaul, Zhang and LeCun {cite}`schaul2013pesky`. Why batches spoil curvature is discussed by Bottou, Curtis and Nocedal {cite}`bottou2018optimization`.
