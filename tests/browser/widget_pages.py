@@ -3,41 +3,18 @@
 Run by the Python that builds the book; the tests' own has no ipywidgets.
 """
 
+import re
 import sys
 from pathlib import Path
 
-from optlib.widgets import (
-    Balls,
-    Basins,
-    Batches,
-    Composer,
-    Damping,
-    Decay,
-    Explorer,
-    Kronecker,
-    Rates,
-    Regret,
-    Stream,
-    Valley,
-    module_source,
-)
+from optlib import widgets
+from optlib.widgets import Explorer, Stream, module_source
 
+KINDS = [getattr(widgets, name) for name in widgets.__all__ if name[0].isupper()]
 LOADED = ["momentum", "nesterov", "adam"]  # all three take the momentum slider
-PAGES = {
+PAGES = {kind.__name__.lower(): lambda kind=kind: [kind()] for kind in KINDS} | {  # each as it opens, and these
     "descent": lambda: [Explorer(question="descent")],
     "stability": lambda: [Explorer(question="stability")],
-    "explorer": lambda: [Explorer()],
-    "stream": lambda: [Stream()],
-    "balls": lambda: [Balls()],
-    "basins": lambda: [Basins()],
-    "batches": lambda: [Batches()],
-    "rates": lambda: [Rates()],
-    "composer": lambda: [Composer()],
-    "damping": lambda: [Damping()],
-    "decay": lambda: [Decay()],
-    "kronecker": lambda: [Kronecker()],
-    "regret": lambda: [Regret()],
-    "valley": lambda: [Valley()],
     "two": lambda: [Explorer(question="descent"), Explorer(question="descent", lr={"sgd": 0.05}, start=[1.5, -1.0])],
     "heavy": lambda: [Explorer(landscape="rosenbrock", rules=LOADED, step=500)],
     "heavy_tilted": lambda: [Explorer(landscape="tilted_ravine", rules=LOADED, step=500)],
@@ -60,26 +37,12 @@ body {{ max-width: 44rem; margin: 1rem auto; padding: 0 1rem; }}
 
 
 def main(folder):
-    for module in (
-        "balls.js",
-        "basins.js",
-        "batches.js",
-        "composer.js",
-        "damping.js",
-        "decay.js",
-        "explorer.js",
-        "kronecker.js",
-        "rates.js",
-        "regret.js",
-        "stream.js",
-        "valley.js",
-    ):
-        file = folder / "_static" / "widgets" / module
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(module_source(module), encoding="utf-8")
+    (folder / "_static" / "widgets").mkdir(parents=True, exist_ok=True)
     for name, make in PAGES.items():
         body = "\n".join(widget._repr_mimebundle_()[0]["text/html"] for widget in make())
         (folder / f"{name}.html").write_text(PAGE.format(name=name, body=body), encoding="utf-8")
+        for module in re.findall(r'data-module="([^"]+)"', body):
+            (folder / "_static" / "widgets" / module).write_text(module_source(module), encoding="utf-8")
 
 
 if __name__ == "__main__":
