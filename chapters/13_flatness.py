@@ -10,7 +10,7 @@
 # (ch-flatness)=
 # # 13 Flat minima and wrappers: SAM, Lookahead, noise
 #
-# Two weights in a chain should multiply to one. The loss $\frac12 (xy - 1)^2$ is zero at $(1, 1)$, at $(2, \frac12)$ and at $(4, \frac14)$, on a whole hyperbola. All these minima are equally low. But they are not equally wide: walk straight across the floor, and the loss rises with curvature $x^2 + y^2$, which is 2 at $(1, 1)$ and 16.06 at $(4, \frac14)$. A minimum with a large curvature is called *sharp*, one with a small curvature *flat*. Start above the sharp end, at $(4, \frac12)$:
+# Two weights in a chain should multiply to one. The loss $\frac12 (xy - 1)^2$ is zero at $(1, 1)$, at $(2, \frac12)$ and at $(4, \frac14)$, on a whole hyperbola. All these minima are equally low. Walk straight across the floor, and the loss rises with curvature $x^2 + y^2$, which is 2 at $(1, 1)$ and 16.06 at $(4, \frac14)$. A minimum with a large curvature is called *sharp*, one with a small curvature *flat*. Start above the sharp end, at $(4, \frac12)$:
 
 # %%
 import numpy as np
@@ -191,17 +191,18 @@ for t in (100, 500, 1000, 2000):
           f"formula {8 * 0.05 * 0.1**2 / (2 - 0.05 * h) ** 2:.5f}")
 
 # %% [markdown]
-# Formula and run agree to a percent. So $x^2 - y^2$ fades, and $x^2 + y^2$ comes down to 2. Twice the radius drifts four times as fast and bounces twice as far.
+# Formula and run agree to a percent. So $x^2 - y^2$ fades, and $x^2 + y^2$ comes down to 2. In the figure SAM's path is a band: it jumps from one edge to the other, and the band narrows as the curvature falls. Twice the radius drifts four times as fast and jumps twice as far.
 
 # %%
 plot.paths(
-    lambda x, y: (x * y - 1) ** 2 / 2, paths, (0, 4.6, 0, 2.4), dots=False,
-    places={"flattest": (1, 1)}, title="",
+    lambda x, y: (x * y - 1) ** 2 / 2, {name: paths[name] for name in ("sam", "sgd")},
+    (0, 4.6, 0, 2.4), dots=False, places={"flattest": (1, 1)},
     caption="From one start SGD stops at the sharp end of the floor and SAM drifts "
     "along it nearly to the flattest point. Rate 0.05, radius 0.1, 4,000 steps.",
     alt="Level curves of the valley along the hyperbola xy = 1, with two paths from "
     "(4, 0.5). SGD goes straight down to the floor at (3.97, 0.25) and stops. SAM "
-    "goes down, too, and follows the floor to (1.03, 0.97), near the flattest point.",
+    "jumps across the floor, in a band that narrows as it drifts to (1.03, 0.97), "
+    "near the flattest point.",
 )
 
 # %% [markdown]
@@ -238,7 +239,7 @@ for radius in (0, 0.1, 0.4):
 #
 # ## Sharp in which units?
 #
-# Is flat better? Measure before you answer. A unit with ReLU passes a positive factor through, $\frac1c \max(c z, 0) = \max(z, 0)$. Multiply the weights into a layer by $c$, those out of it by $1/c$, and the network computes the same:
+# Is flat better? A unit with ReLU passes a positive factor through, $\frac1c \max(c z, 0) = \max(z, 0)$. Multiply the weights into a layer by $c$, those out of it by $1/c$, and the network computes the same:
 
 # %%
 from optlib.problems import digits_mlp
@@ -252,7 +253,7 @@ for c in (0.25, 1, 4):
           f"{sharpness(net.grad, theta):.1f}, read right {net.accuracy(theta):.1%}")
 
 # %% [markdown]
-# The same function, the same loss, the same images read right, and sharpness 3.6, 17.3 or 20.8 {cite}`dinh2017sharp`. A second derivative has units: in $\theta = c\,\vartheta$ it is multiplied by $c^2$. So "this minimum is sharper, hence worse" needs at least the words "at weights of comparable size". Keskar and coauthors found large batches in sharper minima with larger test errors {cite}`keskar2017large`; a later study finds that sharpness goes with settings of training, such as the rate, more than with test error, and at times in the other direction {cite}`andriushchenko2023modern`.
+# The same function, and sharpness 3.6, 17.3 or 20.8 {cite}`dinh2017sharp`. A second derivative has units: in $\theta = c\,\vartheta$ it is multiplied by $c^2$. So "this minimum is sharper, hence worse" needs at least the words "at weights of comparable size". Keskar and coauthors found large batches in sharper minima with larger test errors {cite}`keskar2017large`; a later study finds that sharpness goes with settings of training, such as the rate, more than with test error, and at times in the other direction {cite}`andriushchenko2023modern`.
 #
 # ## Lookahead: one step back
 #
@@ -370,7 +371,7 @@ for lr in (0.5, 0.1, 0.02, 0.002):
 #
 # ## Noise on purpose
 #
-# Noise is also added. *Gradient noise* gives each gradient normal noise whose variance fades {cite}`neelakantan2015adding`:
+# *Gradient noise* gives each gradient normal noise whose variance fades {cite}`neelakantan2015adding`:
 #
 # ```{math}
 # :label: eq-ch13-noise
@@ -471,7 +472,7 @@ nine, three = 0.01 * 2 ** (np.arange(9) / 2), (0.04, 0.08, 0.16)
 methods = {"momentum": (momentum, 400, nine, "radius", [0]),
            "adam": (adam, 400, nine / 2, "radius", [0]),
            "sam": (momentum, 200, three, "radius", (0.02, 0.06, 0.2)),
-           "sam, twice": (momentum, 400, three, "radius", (0.02, 0.06, 0.2)),
+           "SAM, twice": (momentum, 400, three, "radius", (0.02, 0.06, 0.2)),
            "noise": (momentum, 400, three, "variance", (0.0001, 0.001, 0.01))}
 
 # %%
@@ -508,7 +509,7 @@ for name in list(ends)[1:]:
 
 # %%
 plot.dots(
-    errors, rule={"sam, twice": "sam"}, title="Test images misread, percent",
+    errors, rule={"SAM, twice": "sam"}, title="Test images misread, percent",
     caption="Tuned alike, none reads better than momentum beyond what seeds decide. "
     "Median and 10-90 % of twenty seeds; 400 gradients a run, SAM twice 800.",
     alt="Dot plot with bands of the test images misread, in percent. The medians are "

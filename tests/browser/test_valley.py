@@ -8,12 +8,12 @@ open_valley = opening("valley.js")
 
 
 def walked(state, radius):
-    """x and y after each step: down the gradient that is found `radius` further up."""
+    """x and y after each of 200 steps: down the gradient that is found `radius` further up."""
     theta = np.array(state["start"])
     path = [theta]
-    for _ in range(state["steps"]):
+    for _ in range(200):
         g = (theta[0] * theta[1] - 1) * theta[::-1]
-        up = theta + radius * g / np.linalg.norm(g)
+        up = theta + radius * g / (np.linalg.norm(g) or 1.0)
         theta = theta - state["lr"] * (up[0] * up[1] - 1) * up[::-1]
         path.append(theta)
     return np.array(path)
@@ -22,7 +22,7 @@ def walked(state, radius):
 def compare(hand, where):
     state = hand.state
     for name, radius in (("sgd", 0.0), ("sam", state["radius"])):
-        wanted = walked(state, radius)[: 200 + 1]
+        wanted = walked(state, radius)
         got = np.array(hand.ask(f"data().{name}.path.slice(0, 402)")).reshape(-1, 2)
         assert np.abs(got - wanted).max() < 1e-9, f"{where}: {name}"
         sharp = hand.ask(f"data().{name}.sharp.slice(0, 200)")
