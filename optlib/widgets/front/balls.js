@@ -8,7 +8,7 @@ import { draggable } from "./map.js";
 import { clamp, number } from "./numbers.js";
 import { h } from "./page.js";
 import { between } from "./settings.js";
-import { setter, stage } from "./stage.js";
+import { setter, widget } from "./stage.js";
 
 const FIELDS = { mu: between(-1.6, 1.6), sigma: between(0.15, 2), kl: between(0.001, 0.5) };
 const GREEN = { light: "#2c6b36", dark: "#98d99c" }; // natural gradient in optlib/plot/palette.py
@@ -19,12 +19,6 @@ const PLANES = { // window: left, right, bottom, top
 const LABEL = "Balls around a distribution";
 const HELP = "Drag the ring, or focus it and press the arrow keys (with Shift: larger steps).";
 const TAU = 2 * Math.PI;
-
-function render({ model, el }) {
-  const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
-  el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
-  return stop;
-}
 
 function build(app) {
   compute(app);
@@ -227,4 +221,4 @@ function tell({ state, data }) {
   return `${where}: the gradient steps in σ and log σ go ${both("gradient")} far, the natural ones ${both("natural")}.`;
 }
 
-export default { render };
+export default widget({ label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });

@@ -5,18 +5,12 @@ import { mapPanel } from "./map.js";
 import { playerBar } from "./player.js";
 import { rulesPanel, sentence, sharedPanel } from "./rules.js";
 import { STEPS, handle, walkAll } from "./run.js";
-import { between, landscape, names, oneOf, point, rates, whole } from "./settings.js";
+import { oneOf, surface, whole } from "./settings.js";
 import { stage } from "./stage.js";
 import { basinsPanel, basinsSentence } from "./veil.js";
 
 const FIELDS = {
-  landscape,
-  kappa: between(1, 100),
-  chosen: names,
-  lr: rates,
-  momentum: between(0, 0.9999),
-  beta2: between(0, 0.99999),
-  start: point,
+  ...surface,
   step: whole(0, STEPS),
   basin_of: oneOf(RULES),
 };

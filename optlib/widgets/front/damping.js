@@ -9,7 +9,7 @@ import { clamp, number, rounded } from "./numbers.js";
 import { h } from "./page.js";
 import { panel } from "./plots.js";
 import { between, landscape, point, whole } from "./settings.js";
-import { setter, stage } from "./stage.js";
+import { setter, widget } from "./stage.js";
 
 const FIELDS = { landscape, damping: between(0, 10000), start: point, steps: whole(5, 100), at: whole(1, 100) };
 const LOOKS = { // Newton is no rule of the table; a test holds its look equal to the palette's
@@ -26,12 +26,6 @@ const DAMPING = {
   step: 0.1,
 };
 const FLOOR = 1e-16;
-
-function render({ model, el }) {
-  const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
-  el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
-  return stop;
-}
 
 function build(app) {
   app.tint = (name) => LOOKS[name][app.look.dark ? "dark" : "light"];
@@ -222,4 +216,4 @@ function tell({ state, data }) {
   return `${data.place.title}, damping ${number(state.damping)}: after ${state.at} steps Newton ${end("newton")}${other}.`;
 }
 
-export default { render };
+export default widget({ label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });

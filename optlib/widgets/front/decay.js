@@ -6,7 +6,7 @@ import { number } from "./numbers.js";
 import { h } from "./page.js";
 import { panel } from "./plots.js";
 import { between, whole } from "./settings.js";
-import { setter, stage } from "./stage.js";
+import { setter, widget } from "./stage.js";
 import { RULES } from "../generated.js";
 import { normals, shrink } from "./weights.js";
 
@@ -23,12 +23,6 @@ const NAMES = { adam_l2: "Adam, L2", adamw: "AdamW" };
 const LABEL = "Two weights, a penalty and a decay";
 const HELP = "Point at a plot, or move the slider of the step, to read the numbers there.";
 const TENS = { ...COUNT, step: 10 };
-
-function render({ model, el }) {
-  const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
-  el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
-  return stop;
-}
 
 function build(app) {
   const plots = ["loud", "quiet"].map((which, k) => weightPlot(app, which, `The ${which} weight`));
@@ -105,4 +99,4 @@ function tell({ state, data }) {
   return `${where}: loud and quiet weight are ${each("adam_l2")} under Adam with L2, ${each("adamw")} under AdamW.`;
 }
 
-export default { render };
+export default widget({ label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });

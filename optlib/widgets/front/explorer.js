@@ -9,18 +9,12 @@ import { playerBar } from "./player.js";
 import { edge, eigenvalues, factor, verdict } from "./quadratic.js";
 import { rateRows, rulesPanel, sentence, sharedPanel } from "./rules.js";
 import { STEPS, handle, walkAll } from "./run.js";
-import { between, landscape, names, point, rates, whole } from "./settings.js";
+import { surface, whole } from "./settings.js";
 import { stabilityPanel, stabilitySentence } from "./stability.js";
 import { stage } from "./stage.js";
 
 const FIELDS = {
-  landscape,
-  kappa: between(1, 100),
-  chosen: names,
-  lr: rates,
-  momentum: between(0, 0.9999),
-  beta2: between(0, 0.99999),
-  start: point,
+  ...surface,
   step: whole(0, STEPS),
 };
 const KEYS = "and press the arrow keys (with Shift: larger steps).";

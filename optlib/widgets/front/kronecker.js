@@ -7,7 +7,7 @@ import { number } from "./numbers.js";
 import { h } from "./page.js";
 import { panel } from "./plots.js";
 import { between, whole } from "./settings.js";
-import { setter, stage } from "./stage.js";
+import { setter, widget } from "./stage.js";
 
 const FIELDS = {
   damping: between(1e-6, 10),
@@ -21,12 +21,6 @@ const KFAC = { light: "#3e7d5f", dark: "#a2e1cf" }; // as in optlib/plot/palette
 const LABEL = "K-FAC: damping and the age of its inverses";
 const HELP = "Point at a plot, or move the slider of the step, to read the numbers there.";
 const TENS = { ...COUNT, step: 10 };
-
-function render({ model, el }) {
-  const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
-  el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
-  return stop;
-}
 
 function build(app) {
   const tint = () => KFAC[app.look.dark ? "dark" : "light"];
@@ -103,4 +97,4 @@ function tell({ state, data }) {
   return `${set}: ${ends}. K-FAC's step has the cosine ${at("gradient")} with the gradient.`;
 }
 
-export default { render };
+export default widget({ label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });

@@ -9,7 +9,7 @@ import { clamp, number, power } from "./numbers.js";
 import { h } from "./page.js";
 import { fading } from "./rules.js";
 import { between, names, whole } from "./settings.js";
-import { setter, stage } from "./stage.js";
+import { setter, widget } from "./stage.js";
 
 const FIELDS = {
   rho: between(0.5, 0.999),
@@ -22,12 +22,6 @@ const FIELDS = {
 const FRAME = { left: 48, right: 74, top: 12, bottom: 22 };
 const LABEL = "Rates under a jump of the gradients";
 const HELP = "Point at a plot, or move the slider of the step, to read its numbers.";
-
-function render({ model, el }) {
-  const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
-  el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
-  return stop;
-}
 
 function build(app) {
   const sizes = () => [{ values: app.data.g.map(Math.abs), color: app.look.ink.muted, label: "|g|", dots: true }];
@@ -178,4 +172,4 @@ function tell({ state, data }) {
   return `${where}: g is ${number(data.g[k], 3)}.${seen}`;
 }
 
-export default { render };
+export default widget({ label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });

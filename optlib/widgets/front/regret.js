@@ -9,7 +9,7 @@ import { h } from "./page.js";
 import { average, climb, walk } from "./lines.js";
 import { fading } from "./rules.js";
 import { between, names, oneOf, whole } from "./settings.js";
-import { setter, stage } from "./stage.js";
+import { setter, widget } from "./stage.js";
 
 const LENGTHS = { 300: "300", 3000: "3,000", 30000: "30,000" };
 const FIELDS = {
@@ -25,12 +25,6 @@ const LABEL = "Adam on lines that are steep once in three steps";
 const HELP = "Move C and β₂; point at a plot, or move the slider of the step, to read its numbers.";
 const FRAME = { left: 40, right: 84, top: 10, bottom: 22 };
 const TIME = { to: Math.log10, from: (s) => Math.round(10 ** s), step: 0.001 };
-
-function render({ model, el }) {
-  const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
-  el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
-  return stop;
-}
 
 function build(app) {
   compute(app);
@@ -171,4 +165,4 @@ function tell({ state, data }) {
   return `Slopes ${number(state.scale)}, −1, −1.${rule}${seen}`;
 }
 
-export default { render };
+export default widget({ label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });

@@ -34,6 +34,17 @@ export const rates = {
   },
 };
 
+// what the widgets with a landscape and several rules let a reader choose
+export const surface = {
+  landscape,
+  kappa: between(1, 100),
+  chosen: names,
+  lr: rates,
+  momentum: between(0, 0.9999),
+  beta2: between(0, 0.99999),
+  start: point,
+};
+
 // #name&key=value&key=value, so that two widgets on a page do not answer to each other's links
 export function encode(name, fields, state) {
   return `#${name}&` + Object.keys(fields).map((key) => `${key}=${fields[key].write(state[key])}`).join("&");

@@ -76,3 +76,12 @@ export function setter(app, key) {
     app.changed();
   };
 }
+
+// What a widget's module exports; its data are what `compute` left in app.data.
+export const widget = (options) => ({
+  render({ model, el }) {
+    const { app, stop } = stage({ model, el }, options);
+    el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
+    return stop;
+  },
+});

@@ -8,7 +8,7 @@ import { averagesPlot, stepsPlot } from "./plots.js";
 import { fading } from "./rules.js";
 import { between, flag, names, oneOf, whole } from "./settings.js";
 import { KINDS, series, signal } from "./signals.js";
-import { setter, stage } from "./stage.js";
+import { setter, widget } from "./stage.js";
 
 const FIELDS = {
   kind: oneOf(KINDS),
@@ -24,12 +24,6 @@ const FIELDS = {
 const WHOLE_LOG = { ...LOG, from: (s) => Math.round(10 ** s) };
 const LABEL = "A stream of gradients and the steps made of it";
 const HELP = "Point at a plot, or move the slider under it, to read the numbers of a step.";
-
-function render({ model, el }) {
-  const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
-  el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
-  return stop;
-}
 
 function build(app) {
   return [
@@ -150,4 +144,4 @@ function tell({ state, data }) {
   return `${where}: g is ${at(data.g)}, m ${at(data.m)}, root of v ${at(data.root)}.${steps}`;
 }
 
-export default { render };
+export default widget({ label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });

@@ -9,7 +9,7 @@ import { clamp, number } from "./numbers.js";
 import { h } from "./page.js";
 import { panel } from "./plots.js";
 import { between, point, whole } from "./settings.js";
-import { setter, stage } from "./stage.js";
+import { setter, widget } from "./stage.js";
 
 const FIELDS = { radius: between(0, 1), lr: between(0.005, 0.12), start: point, steps: whole(50, 4000), at: whole(1, 4000) };
 const WINDOW = [0, 4.8, 0, 3.6];
@@ -21,12 +21,6 @@ const LABEL = "SAM's radius on a valley";
 const HELP = "Drag the ring, or focus it and press the arrow keys (with Shift: larger steps); point at the plot to read a step.";
 const TENS = { ...COUNT, step: 10 };
 const FINE = { ...PLAIN, step: 0.005, from: (s) => Number(s.toFixed(3)) };
-
-function render({ model, el }) {
-  const { app, stop } = stage({ model, el }, { label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
-  el.descent = { state: app.state, changed: app.changed, data: () => app.data }; // for tests
-  return stop;
-}
 
 function build(app) {
   app.tint = (name) => LOOKS[name][app.look.dark ? "dark" : "light"];
@@ -155,4 +149,4 @@ function tell({ state, data }) {
   return `Radius ${number(state.radius)}, rate ${number(state.lr)}: after ${state.at} steps SGD ${end("sgd")}, SAM ${end("sam")}.`;
 }
 
-export default { render };
+export default widget({ label: LABEL, help: HELP, fields: FIELDS, build, compute, tell });
