@@ -2,7 +2,7 @@
 
 The tests of a widget open it, turn every control and compare what it shows with NumPy each time:
 
-    open_rates = opening("rates.js")  # alone on a page (widget_pages.py has a line for it) and where the book shows it
+    open_rates = opening("rates.js")  # on a page of its own (widget_pages.py), and where the book shows it
 
     def test_by_keys(open_rates):
         hand = open_rates()  # 1280 pixels wide; open_rates(390) is a phone
@@ -11,7 +11,7 @@ The tests of a widget open it, turn every control and compare what it shows with
         hand.renews("New noise", "data().g")  # the button changes what the handle tells
         hand.slider("Jump").fill("2")
         hand.until("state.jump === 100")  # state is what the widget's handle gives
-        hand.tap(0.7, 0.5)  # the first picture, at 70 % of its width and half its height
+        hand.tap(0.7, 0.5)  # the first picture, at 70 % of its width and half its height: sets state.at
         assert hand.says("step 3 of 600")
 
     def test_a_link_brings_the_view_back(open_rates):
@@ -133,8 +133,11 @@ class Hand:
         box = canvas.bounding_box()
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
-    def tap(self, x, y, css="canvas"):
+    def tap(self, x, y, css="canvas", sets="at"):
+        """Touch a point of a picture: this part of the state must change."""
+        before = self.state[sets]
         self.page.touchscreen.tap(*self.point(x, y, css))
+        self.until(f"String(state.{sets}) !== String(given)", before)
 
     def drag(self, ring, x, y, css="canvas"):
         """Take a ring by its middle with the mouse, and leave it at a point of a picture; where that is."""

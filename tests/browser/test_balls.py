@@ -50,9 +50,7 @@ def test_by_mouse_keys_and_sliders(open_balls):
 
 def test_by_touch(open_balls):
     hand = open_balls(390)
-    before = hand.state["mu"]
-    hand.tap(0.7, 0.5, ".map canvas")
-    hand.until("state.mu !== given", before)
+    hand.tap(0.7, 0.5, ".map canvas", sets="mu")
     hand.fits()
 
 

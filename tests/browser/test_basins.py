@@ -62,9 +62,7 @@ def test_by_mouse_keys_and_sliders(open_basins):
 
 def test_by_touch(open_basins):
     hand = open_basins(390)
-    before = hand.state["start"]
-    hand.tap(0.7, 0.3, ".map canvas")
-    hand.until("String(state.start) !== String(given)", before)
+    hand.tap(0.7, 0.3, ".map canvas", sets="start")
     hand.fits()
 
 

@@ -45,9 +45,7 @@ def test_by_mouse_keys_and_sliders(open_batches):
 
 def test_by_touch(open_batches):
     hand = open_batches(390)
-    before = hand.state["start"]
-    hand.tap(0.7, 0.5, ".map canvas")
-    hand.until("state.start[0] !== given[0]", before)
+    hand.tap(0.7, 0.5, ".map canvas", sets="start")
     hand.fits()
 
 

@@ -131,6 +131,7 @@ def test_dark_mode_is_switched_and_kept(start, home, visit):
     page.wait_for_function(f"{theme} === '{other}'")
     page.wait_for_function("(before) => getComputedStyle(document.body).backgroundColor !== before", arg=before)
     page.reload()
+    site.ready(page)
     assert page.evaluate(theme) == other, "the choice is forgotten on reload"
     page.goto(f"{home}/notation.html")
     assert page.evaluate(theme) == other, "the choice is forgotten on another page"
@@ -155,6 +156,7 @@ def test_keys_alone(width, home, visit):
         assert inside and seen["height"], f"Tab {n + 1}: focus is out of sight at {seen['who']}"
         page.keyboard.press("Tab")
     page.goto(f"{home}/{CHAPTERS[0]}")
+    site.ready(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_function("location.hash === '#main-content'")

@@ -94,14 +94,14 @@ ALIKE = """() => {
   for (const box of document.querySelectorAll(".katex-mathml")) { // for screen readers: no larger than a point
     if (box.clientWidth <= 1 && box.clientHeight <= 1) alike.push(...box.querySelectorAll("*"));
   }
-  const inside = (node) => {
+  const inSight = (node) => {
     const box = node.closest(".equation-body, pre") ?? document.documentElement;
-    return node.getBoundingClientRect().right <= box.getBoundingClientRect().right;
+    return node.checkVisibility() && node.getBoundingClientRect().right <= box.getBoundingClientRect().right;
   };
   for (const kind of Object.values(kinds)) {
     kind.sort((a, b) => b[0] - a[0]);
     let left = 3;
-    const others = kind.filter(([, node]) => !(left && inside(node) && left--));
+    const others = kind.filter(([, node]) => !(left && inSight(node) && left--));
     if (left < 3) alike.push(...others.map(([, node]) => node));
   }
   for (const node of alike) node.dataset.alike = "";

@@ -50,9 +50,7 @@ def test_by_mouse_keys_and_sliders(open_valley):
 
 def test_by_touch(open_valley):
     hand = open_valley(390)
-    before = hand.state["start"]
-    hand.tap(0.7, 0.6, ".map canvas")
-    hand.until("state.start[0] !== given[0]", before)
+    hand.tap(0.7, 0.6, ".map canvas", sets="start")
     hand.fits()
 
 
