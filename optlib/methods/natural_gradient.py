@@ -9,18 +9,23 @@ from optlib.ops import eye
 def natural_gradient(theta: Model, grad, fisher, *, lr=1.0, damping=0.0):
     """Solve (F + damping * I) step = gradient, and take lr of the step.
 
-    theta: one vector or number.  grad, fisher: functions of theta; fisher returns the Fisher matrix (p, p).
-    damping: added to its diagonal; at least 0.
-    Returns theta.  Raises ArithmeticError where the matrix is singular, not positive definite or not finite.
-    Source: Amari (1998).
+    theta: one vector (p,) or number.  grad, fisher: functions of theta; fisher
+    returns the Fisher matrix (p, p).  damping: at least 0.
+    Returns theta.  Raises ArithmeticError where the damped matrix is singular, not
+    positive definite or not finite.  Source: Amari (1998).
     """
-    g, F = grad(theta), np.atleast_2d(fisher(theta))
-    step = _solve(F + damping * eye(F), np.ravel(g))
-    return theta - lr * (step.reshape(np.shape(g)) if np.ndim(g) else float(step[0]))
+    F, g = fisher(theta), grad(theta)
+    step = solve_definite(F + damping * eye(F), g)
+    return theta - lr * step
 
 
-def _solve(F, g):
-    """The x with F x = g, for F symmetric and positive definite."""
+def solve_definite(F, g):
+    """The x with F x = g, for F symmetric and positive definite (p, p), g (p,); or for two numbers.
+
+    Raises ArithmeticError for any other F.
+    """
+    if np.ndim(F) == 0:
+        return float(solve_definite(np.array([[F]]), np.array([g]))[0])
     if not np.isfinite(F).all():
         raise ArithmeticError("the Fisher matrix must be finite, got nan or infinity")
     scale = np.sqrt(np.abs(np.diag(F)))  # seen in these units the matrix has ones on its diagonal
