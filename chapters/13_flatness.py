@@ -77,7 +77,10 @@ for name, path in paths.items():
 #
 # ```{math}
 # :label: eq-ch13-sam
-# \theta_t = \theta_{t-1} - \eta\, \nabla J\left(\theta_{t-1} + \rho\, \frac{g_t}{\lVert g_t \rVert}\right), \qquad g_t = \nabla J(\theta_{t-1}) .
+# \begin{aligned}
+# g_t &= \nabla J(\theta_{t-1}) , \\
+# \theta_t &= \theta_{t-1} - \eta\, \nabla J\left(\theta_{t-1} + \rho\, \frac{g_t}{\lVert g_t \rVert}\right) .
+# \end{aligned}
 # ```
 #
 # Both gradients are those of the same batch. Where $g_t = 0$ nothing is added. Any rule may take the second gradient in the place of its own, so in `optlib` SAM is a function from problem to problem:
@@ -114,9 +117,11 @@ def counted(theta):
 for rule in (sgd, adamw):
     for wrap in (lambda p: p, sam):
         calls = []
-        run = minimize(wrap(bent.replace(grad=counted)), bent.start, rule, steps=560)
+        problem = wrap(bent.replace(grad=counted))
+        run = minimize(problem, problem.start, rule, steps=560)
         name = rule.__name__ + (" with SAM" if wrap is sam else "")
-        print(f"{name:14}: {len(calls):4} gradients, {len(run.state[0])} arrays kept")
+        print(f"{name:14}: {len(calls):4} gradients, "
+              f"{len(run.state[0])} arrays kept")
 
 # %% [markdown]
 # ## Why it drifts
@@ -158,7 +163,8 @@ for radius in (0.05, 0.5):
 # \begin{aligned}
 # \tilde x &= x + \frac{\rho \sigma y}{s} , \quad \tilde y = y + \frac{\rho \sigma x}{s} , \\
 # \tilde r &= \tilde x \tilde y - 1 = r + \rho \sigma s + \frac{\rho^2 x y}{s^2} , \\
-# \hat x^2 - \hat y^2 &= \left(1 - \frac{2 \eta \rho \sigma \tilde r}{s} - \eta^2 \tilde r^2 \left(1 - \frac{\rho^2}{s^2}\right)\right) (x^2 - y^2) .
+# q &= 1 - \frac{2 \eta \rho \sigma \tilde r}{s} - \eta^2 \tilde r^2 \left(1 - \frac{\rho^2}{s^2}\right) , \\
+# \hat x^2 - \hat y^2 &= q\, (x^2 - y^2) .
 # \end{aligned}
 # ```
 # % for x in (0.1, 5), y in (0.1, 5), \rho in (0, 1)
@@ -168,6 +174,7 @@ for radius in (0.05, 0.5):
 # % let \tilde x = x + \frac{\rho \sigma y}{s}
 # % let \tilde y = y + \frac{\rho \sigma x}{s}
 # % let \tilde r = \tilde x \tilde y - 1
+# % let q = 1 - 2 \eta \rho \sigma \tilde r / s - \eta^2 \tilde r^2 (s^2 - \rho^2) / s^2
 # % let \hat x = x - \eta \tilde r \tilde y
 # % let \hat y = y - \eta \tilde r \tilde x
 # % check
@@ -195,12 +202,12 @@ for t in (100, 500, 1000, 2000):
 
 # %%
 plot.paths(
-    lambda x, y: (x * y - 1) ** 2 / 2, {name: paths[name] for name in ("sam", "sgd")},
+    lambda x, y: (x * y - 1) ** 2 / 2, {n: paths[n] for n in ("sam", "sgd")},
     (0, 4.6, 0, 2.4), dots=False, places={"flattest": (1, 1)},
     caption="From one start SGD stops at the sharp end of the floor and SAM drifts "
     "along it nearly to the flattest point. Rate 0.05, radius 0.1, 4,000 steps.",
-    alt="Level curves of the valley along the hyperbola xy = 1, with two paths from "
-    "(4, 0.5). SGD goes straight down to the floor at (3.97, 0.25) and stops. SAM "
+    alt="Level curves of the valley along the hyperbola xy = 1, with two paths "
+    "from (4, 0.5). SGD goes straight down to the floor at (3.97, 0.25) and stops. SAM "
     "jumps across the floor, in a band that narrows as it drifts to (1.03, 0.97), "
     "near the flattest point.",
 )
@@ -245,7 +252,8 @@ for radius in (0, 0.1, 0.4):
 from optlib.problems import digits_mlp
 
 net = digits_mlp(batch=64)
-trained = minimize(net.replace(f=None), net.start, momentum, steps=300, lr=0.05).theta
+run = minimize(net.replace(f=None), net.start, momentum, steps=300, lr=0.05)
+trained = run.theta
 for c in (0.25, 1, 4):
     theta = {**trained, "W1": c * trained["W1"], "b1": c * trained["b1"],
              "W2": trained["W2"] / c}
@@ -375,7 +383,10 @@ for lr in (0.5, 0.1, 0.02, 0.002):
 #
 # ```{math}
 # :label: eq-ch13-noise
-# \tilde g_t = g_t + \xi_t, \qquad \xi_t \sim \mathcal N(0, \sigma_t^2), \qquad \sigma_t^2 = \frac{\eta_0}{t^\gamma}, \quad \gamma = 0.55 .
+# \begin{aligned}
+# \tilde g_t &= g_t + \xi_t , \qquad \xi_t \sim \mathcal N(0, \sigma_t^2) , \\
+# \sigma_t^2 &= \frac{\eta_0}{t^\gamma} , \qquad \gamma = 0.55 .
+# \end{aligned}
 # ```
 #
 # (The paper counts from $t = 0$ and divides by $(1 + t)^\gamma$.)
@@ -495,7 +506,8 @@ errors, sharp = {}, {}
 for name, (theta, order) in ends.items():
     errors[name], seen = misread(theta, T, S), order[:, :200]
     z = np.maximum(X[seen] @ theta[0], 0) @ theta[1]
-    full = (np.log(np.exp(z).sum(axis=-1)) - (z * Y[seen]).sum(axis=-1)).mean(axis=-1)
+    losses = np.log(np.exp(z).sum(axis=-1)) - (z * Y[seen]).sum(axis=-1)
+    full = losses.mean(axis=-1)
     sharp[name] = [sharpness(lambda p, k=k: gradient(p, X[k], Y[k]), both, steps=8)
                    for *both, k in zip(*theta, seen)]
     print(f"{name:10}: misread {np.median(errors[name]):.1f} %, sharpness "
@@ -510,11 +522,11 @@ for name in list(ends)[1:]:
 # %%
 plot.dots(
     errors, rule={"SAM, twice": "sam"}, title="Test images misread, percent",
-    caption="Tuned alike, none reads better than momentum beyond what seeds decide. "
-    "Median and 10-90 % of twenty seeds; 400 gradients a run, SAM twice 800.",
-    alt="Dot plot with bands of the test images misread, in percent. The medians are "
-    "momentum 6.67, Adam 6.94, SAM 7.08, SAM at twice the cost 6.67 and noise 6.67; "
-    "the bands begin between 4 and 6, end between 8 and 10, and overlap.",
+    caption="Tuned alike, none reads better than momentum beyond what seeds "
+    "decide. Median and 10-90 % of twenty seeds; 400 gradients a run, SAM twice 800.",
+    alt="Dot plot with bands of the test images misread, in percent. The medians "
+    "are momentum 6.67, Adam 6.94, SAM 7.08, SAM at twice the cost 6.67 and noise "
+    "6.67; the bands begin between 4 and 6, end between 8 and 10, and overlap.",
 )
 
 # %% [markdown]
