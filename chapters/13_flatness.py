@@ -207,8 +207,8 @@ plot.paths(
     caption="From one start SGD stops at the sharp end of the floor and SAM drifts "
     "along it nearly to the flattest point. Rate 0.05, radius 0.1, 4,000 steps.",
     alt="Level curves of the valley along the hyperbola xy = 1, with two paths "
-    "from (4, 0.5). SGD goes straight down to the floor at (3.97, 0.25) and stops. SAM "
-    "jumps across the floor, in a band that narrows as it drifts to (1.03, 0.97), "
+    "from (4, 0.5). SGD goes straight down to the floor at (3.97, 0.25) and stops. "
+    "SAM jumps across the floor, in a band that narrows as it drifts to (1.03, 0.97), "
     "near the flattest point.",
 )
 
@@ -523,7 +523,8 @@ for name in list(ends)[1:]:
 plot.dots(
     errors, rule={"SAM, twice": "sam"}, title="Test images misread, percent",
     caption="Tuned alike, none reads better than momentum beyond what seeds "
-    "decide. Median and 10-90 % of twenty seeds; 400 gradients a run, SAM twice 800.",
+    "decide. Median and 10-90 % of twenty seeds; 400 gradients a run, and 800 for "
+    "SAM, twice.",
     alt="Dot plot with bands of the test images misread, in percent. The medians "
     "are momentum 6.67, Adam 6.94, SAM 7.08, SAM at twice the cost 6.67 and noise "
     "6.67; the bands begin between 4 and 6, end between 8 and 10, and overlap.",
