@@ -1,5 +1,6 @@
 """One Chromium for all tests, a fresh profile for each, and a line of counts at the end."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -45,7 +46,8 @@ def home():
 def widgets(tmp_path_factory):
     """The address of small pages with one widget or two, made by optlib as a chapter's cell is."""
     folder = tmp_path_factory.mktemp("widgets")
-    shutil.copytree(site.SITE / "_static", folder / "_static", ignore=shutil.ignore_patterns("widgets"))
+    own = shutil.ignore_patterns("widgets")
+    shutil.copytree(site.SITE / "_static", folder / "_static", ignore=own, copy_function=os.symlink)
     book = site.ROOT / ".venv" / "bin" / "python"  # what built the site; this environment has no widgets
     python = str(book) if book.exists() else sys.executable
     command = [python, "-m", "tests.browser.widget_pages", folder]

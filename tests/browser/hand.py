@@ -25,6 +25,7 @@ The tests of a widget open it, turn every control and compare what it shows with
 """
 
 import json
+import re
 from functools import partial
 
 import numpy as np
@@ -37,6 +38,7 @@ from tests.browser import site
 
 SLIDER = {"momentum": "momentum", "beta1": "momentum", "beta2": "beta2", "rho": "beta2"}
 FAR = 50  # a path this far from 0 is called diverged
+TEXT = "(el) => JSON.stringify(%s, (key, v) => (Number.isFinite(v) || typeof v !== 'number' ? v : `#${v}`)) ?? 'null'"
 ONE_STEP, WHOLE_PATH = 1e-12, 1e-9
 
 
@@ -74,11 +76,15 @@ class Hand:
 
     @property
     def state(self):
-        return self.stage.evaluate("(el) => el.descent.state")
+        return self.ask("state")
 
     def ask(self, expression):
-        """A value of the test handle: ask("path('sgd')")."""
-        return self.stage.evaluate(f"(el) => el.descent.{expression}")
+        """A value of the test handle: ask("path('sgd')").
+
+        It comes as text, which is many times faster for a path than value by value; text has no NaN of its own.
+        """
+        text = self.stage.evaluate(TEXT % f"el.descent.{expression}")
+        return json.loads(re.sub(r'"#(NaN|-?Infinity)"', r"\1", text))
 
     def find(self, css, **options):
         return self.stage.locator(css, **options)
