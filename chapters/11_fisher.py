@@ -146,7 +146,7 @@ for name, theta in (("away", away), ("zero", 0 * fit), ("fit", fit)):
 # \mathrm{KL}(p_\theta \Vert p_{\theta + \delta}) = \frac12\, \delta^\top F \delta + O(\lVert \delta \rVert^3) .
 # ```
 #
-# By this square, 10,000 tosses of the first coin bring evidence of $10{,}000 \cdot \frac12 \cdot 4 \cdot 0.01^2 = 2$ for the change, and so do 396 of the second, where the step is as large as the chance and the third order counts, too. The divergence is not symmetric, but both directions have this square. Two bells with one mean and widths $\sigma$ and $\tau = \sigma\, \mathrm{e}^{\delta}$ show what the third order does:
+# By this square, 10,000 tosses of the first coin bring evidence of $10{,}000 \cdot \frac12 \cdot 4 \cdot 0.01^2 = 2$ for the change, and so do 396 of the second, where the step is as large as the chance and the third order counts, too. The divergence is not symmetric, but both directions have this square, for the $F$ of the other end differs by no more than the order of $\delta$. Two bells with one mean and widths $\sigma$ and $\tau = \sigma\, \mathrm{e}^{\delta}$ show what the third order does:
 #
 # ```{math}
 # :label: eq-ch11-widths
@@ -260,7 +260,7 @@ print(f"off by {fisher.distance(bend, tumors.fisher(away)):.0e}")
 # \nabla^2 J = \frac1n \sum_{i} A_i^\top \left( \operatorname{diag}(q_i) - q_i q_i^\top \right) A_i + \frac1n \sum_{i, k} \frac{\partial J_i}{\partial z_{ik}} \nabla^2 z_{ik} .
 # ```
 #
-# The first sum is the *generalized Gauss-Newton matrix*. Since scores by $\theta$ are those by $z$ times $A_i$, it is also $F$. The second sum vanishes where logits are linear in $\theta$: for logistic and softmax regression $F$ *is* the Hessian, natural gradient descent with $\eta = 1$ is Newton's method, and statisticians call it iteratively reweighted least squares. In a network the second sum is there. It is an average of residuals times curvatures, small where the residuals are, and with labels from the model its mean is zero. What is left out can be indefinite; $F$ never is. The same holds for a squared error with a Gaussian output, with $I/\sigma^2$ in the middle {cite}`martens2020new`.
+# The first sum is the *generalized Gauss-Newton matrix*. Since a score by $\theta$ is $A_i^\top$ times that by $z$, it is also $F$. The second sum vanishes where logits are linear in $\theta$: for logistic and softmax regression $F$ *is* the Hessian, natural gradient descent with $\eta = 1$ is Newton's method, and statisticians call it iteratively reweighted least squares. In a network the second sum is there. It is an average of residuals times curvatures, small where the residuals are, and with labels from the model its mean is zero. What is left out can be indefinite; $F$ never is. The same holds for a squared error with a Gaussian output, with $I/\sigma^2$ in the middle {cite}`martens2020new`.
 #
 # ## The same path in other parameters
 #
@@ -326,7 +326,7 @@ plot.paths(
 # %% [markdown]
 # ## Tumors in other units
 #
-# Measure a length in meters instead of millimeters, and its weight must be a thousand times larger; the model is the same. Run logistic regression on five measurements of each tumor twice: standardized, and in units that stretch the five by 0.01 to 100. Held fixed: 300 tumors for each of ten seeds, 20 steps, start at zero; each method's rate is the best of 16 on three other seeds, anew for each set of units.
+# Measure a length in meters instead of millimeters, and its weight must be a thousand times larger; the model is the same. Run logistic regression on five measurements of each tumor twice: standardized, and in units that stretch the five by 0.01 to 100. Held fixed: 300 tumors for each of ten seeds, 20 steps, start at zero; each method's rate is the best on three other seeds of 16 drawn from 0.0001 to 30, anew for each set of units.
 
 # %%
 from optlib.compare import compare
@@ -354,7 +354,7 @@ for name, units in (("standard", 1.0), ("stretched", 10.0 ** np.arange(-2, 3))):
     print(f"natural gradient - Adam: {middle:.3f} ({low:.3f} to {high:.3f})")
 
 # %% [markdown]
-# In the stretched units gradient descent ends at 0.50 instead of 0.17, Adam at 0.23 instead of 0.17 (medians; the brackets are 97.9 % intervals). Natural gradient descent ends at 0.145 in both: its steps are the same. Seed by seed that is lower than Adam's loss on the standardized measurements, too, by 0.021 (0.018 to 0.024); the interval covers the draw of the tumors, not the choice of the rate. Stretch a measurement by $k$: gradient descent then moves that part of the logit by $k^2$ as much, Adam by $k$, and $A$ is diagonal in {eq}`eq-ch11-invariant`, so the natural step moves it as before. (Each step of it asks for $F$ besides, and solves with it. That costs $p^2$ numbers and about $p^3$ operations for $p$ parameters; the six here are nothing, the weights of a network are not.)
+# In the stretched units gradient descent ends at 0.50 instead of 0.17, Adam at 0.23 instead of 0.17 (medians; the brackets are 97.9 % intervals). Natural gradient descent ends at 0.145 in both: its steps are the same. Seed by seed that is lower than Adam's loss on the standardized measurements, too, by 0.021 (0.018 to 0.024); the interval covers the draw of the tumors, not the choice of the rate. Stretch a measurement by $k$: at the same rate gradient descent then moves that part of the logit $k^2$ times as far, Adam $k$ times, and $A$ is diagonal in {eq}`eq-ch11-invariant`, so the natural step moves it as before. Each of its steps asks for $F$ besides, and solves with it. With six parameters that is nothing. With a million, $F$ has $10^{12}$ numbers, and solving takes about $10^{18}$ operations.
 #
 # Nor is $F$ always there to be solved with:
 
@@ -427,9 +427,9 @@ plot.curves(
 )
 
 # %% [markdown]
-# The formula is met at every size. At $B = 1$ the sum is 0.63 of that over the diagonal of $F$, at 256 half a percent: the batch decides, and the tail that stays is $(\nabla J)^2$. The profile over the eleven parameters is that of $F$ until the square of the slope takes over: logarithms correlate by 0.98 at small batches and by 0.70 at 256. And the direction? On this loss the natural step is Newton's. The gradient divided by $\sqrt{\hat v}$ has a cosine of 0.26 with it at $B = 1$ and 0.20 at 256; divided by the diagonal of $F$ 0.27; the gradient itself 0.21. The measurements of a tumor are strongly correlated, and no diagonal sees that. At other $\theta$ the numbers differ; that batch and root enter does not.
+# The formula is met at every size. At $B = 1$ the sum is 0.63 of that over the diagonal of $F$, at 256 half a percent: the batch decides, and the tail that stays is $(\nabla J)^2$. The profile over the eleven parameters is that of $F$ until the square of the slope takes over: logarithms correlate by 0.98 at small batches and by 0.70 at 256. And the direction? On this loss the natural step is Newton's. The gradient divided by $\sqrt{\hat v}$ has a cosine of 0.26 with it at $B = 1$ and 0.20 at 256; divided by the diagonal of $F$ 0.27; the gradient itself 0.21. All that parts the step by the diagonal of $F$ from the natural one lies off the diagonal, because the measurements are correlated; Adam does not see it either. At another $\theta$ the numbers differ; that batch and root enter does not.
 #
-# Try it. The widget holds a bell, and around it all bells within a divergence $c$ (filled) and a circle of radius $\sqrt{2c}$, once over mean and width, once over mean and log width. Arrows are the steps in that picture, rings where the steps of the other picture end. Lower $c$ to 0.01: the ball becomes its dashed ellipse, and the natural steps meet. Move the ring up and down: the ball grows with the width, the circle does not. At mean 1 and width 0.8, with $c = 0.5$, the gradient step taken in the width ends below zero, at no distribution.
+# Try it. The widget holds a bell, and around it all bells within a divergence $c$ (filled) and a circle of radius $\sqrt{2c}$, once over mean and width, once over mean and log width. Arrows are the steps in that picture, rings where the steps of the other picture end. Lower $c$ to 0.01: the ball becomes its dashed ellipse, and the natural steps all but meet. Move the ring up and down: the ball grows with the width, the circle does not. At mean 1 and width 0.8, with $c = 0.5$, the gradient step taken in the width ends below zero, at no distribution.
 
 # %%
 from optlib.widgets import Balls
@@ -450,7 +450,7 @@ Balls()
 #
 # **Hessian, natural gradient, Fisher, and Adam.** The fourth task. For logistic and softmax regression $F$ is the Hessian. Adam's $\hat v$ is neither: the data's labels, the batch, {eq}`eq-ch11-batch`, and the root come between. Where we measured, its direction was hardly nearer to the natural one than the gradient's, and at batches of 256 no nearer.
 #
-# **For probability distributions.** So doc 3 limits the natural gradient. The distribution can be what a network says of its input, and logistic regression is the smallest case.
+# **For probability distributions.** There doc 3 finds natural gradients useful. What is needed is a distribution with parameters, and what a network says of its input is one; logistic regression is the smallest case.
 # :::
 #
 # ## Exercises
