@@ -20,6 +20,7 @@ CHAPTERS = (
     "decay-and-prox",
     "newton",
     "fisher",
+    "structure",
     "flatness",
 )
 
