@@ -40,7 +40,7 @@ check("fisher-2", answer)
 # (solution-fisher-3)=
 # ## A bell by hand
 #
-# With $z = (x - \mu)/\sigma$ the scores are $z/\sigma$ and $(z^2 - 1)/\sigma$. The mean of $z^2$ is 1, that of $(z^2 - 1)^2 = z^4 - 2 z^2 + 1$ is $3 - 2 + 1 = 2$. So the diagonal is $1/\sigma^2$ and $2/\sigma^2$.
+# With $z = (x - m)/\sigma$ the scores are $z/\sigma$ and $(z^2 - 1)/\sigma$. The mean of $z^2$ is 1, that of $(z^2 - 1)^2 = z^4 - 2 z^2 + 1$ is $3 - 2 + 1 = 2$. So the diagonal is $1/\sigma^2$ and $2/\sigma^2$.
 
 # %%
 answer = np.diag(families.gaussian.fisher(np.array([0.0, 2.0])))
