@@ -71,7 +71,8 @@ class Hand:
         self.box.scroll_into_view_if_needed()
         self.box.and_(page.locator("[data-mounted='1']")).wait_for()
         self.stage = self.box.locator(".descent-stage")
-        self.stage.evaluate("(el) => el.descent.state")  # the handle for tests is there
+        self.node = self.stage.element_handle()  # found once: in a chapter, to look for it takes longer than to ask
+        self.node.evaluate("(el) => el.descent.state")  # the handle for tests is there
         site.frames(page)
 
     @property
@@ -83,7 +84,7 @@ class Hand:
 
         It comes as text, which is many times faster for a path than value by value; text has no NaN of its own.
         """
-        text = self.stage.evaluate(TEXT % f"el.descent.{expression}")
+        text = self.node.evaluate(TEXT % f"el.descent.{expression}")
         return json.loads(re.sub(r'"#(NaN|-?Infinity)"', r"\1", text))
 
     def find(self, css, **options):
@@ -102,9 +103,8 @@ class Hand:
 
     def until(self, condition, given=None):
         """Wait until a JavaScript condition on `state` and `given` holds."""
-        node = self.stage.element_handle()
         self.page.wait_for_function(
-            f"([el, given]) => ((state, given) => {condition})(el.descent.state, given)", arg=[node, given]
+            f"([el, given]) => ((state, given) => {condition})(el.descent.state, given)", arg=[self.node, given]
         )
         site.frames(self.page)
 
