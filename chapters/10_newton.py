@@ -36,7 +36,7 @@ root = Problem(
 )
 for start in (0.5, 0.99, 1.0, 1.01):
     path = minimize(root, start, newton, steps=6).path
-    print(" ".join(f"{x:9.3g}" for x in path))
+    print(*(f"{x:.4g}" for x in path))
 
 # %% [markdown]
 # ## The step that solves the model
@@ -45,14 +45,20 @@ for start in (0.5, 0.99, 1.0, 1.01):
 #
 # ```{math}
 # :label: eq-ch10-taylor
-# J(\theta + p) = J(\theta) + \nabla J(\theta)^\top p + \frac12\, p^\top H p + O(\lVert p \rVert^3)
+# \begin{aligned}
+# J(\theta + p) &= J(\theta) + \nabla J(\theta)^\top p \\
+# & \quad + \frac12\, p^\top H p + O(\lVert p \rVert^3)
+# \end{aligned}
 # ```
 #
 # This second-order model is a quadratic in $p$. Let $p^*$ solve $H p^* = -g$ and complete the square:
 #
 # ```{math}
 # :label: eq-ch10-model
-# g^\top p + \frac12\, p^\top H p = \frac12\, (p - p^*)^\top H\, (p - p^*) + \frac12\, g^\top p^*
+# \begin{aligned}
+# & g^\top p + \frac12\, p^\top H p \\
+# & = \frac12\, (p - p^*)^\top H\, (p - p^*) + \frac12\, g^\top p^*
+# \end{aligned}
 # ```
 # % for p in R^3, p^* in R^3, H in Sym^3
 # % let g = -H p^*
@@ -115,7 +121,10 @@ for name, p in (("solve", np.linalg.solve(H, g)), ("inverse", np.linalg.inv(H) @
 #
 # ```{math}
 # :label: eq-ch10-cubed
-# x - \frac{x\, (1+x^2)^{-1/2}}{(1+x^2)^{-3/2}} = -x^3, \quad x - \frac{4 x^3}{12 x^2} = \frac23\, x
+# \begin{aligned}
+# x - \frac{x\, (1+x^2)^{-1/2}}{(1+x^2)^{-3/2}} &= -x^3 , \\
+# x - \frac{4 x^3}{12 x^2} &= \frac23\, x
+# \end{aligned}
 # ```
 # % for x in positive
 # % check
@@ -179,6 +188,8 @@ ends = {"newton": np.where(away.min(axis=0) < 0.01, away.argmin(axis=0), -1),
 lost = ends["newton"] < 0
 ridge = np.linalg.norm(gradients(at)[lost], axis=-1) < 1e-6
 print(f"lost: {lost.mean():.0%}; of these the slope is zero for {ridge.mean():.0%}")
+
+# %%
 plot.basins(
     ends, place.window, wells, f=f,
     alt="Two maps of starts around two wells. Under gradient descent (SGD) a nearly "
@@ -207,16 +218,19 @@ plot.basins(
 # %%
 from optlib.widgets import Damping
 
-Damping(landscape="two_wells", start=[0.0, 0.5])
+Damping(landscape="two_wells", start=[0.0, 0.5], damping=1.0)
 
 # %% [markdown]
-# The widget shows the damped path, gradient descent at the rate $1/\lambda$ beside it, and dotted where the first step ends for every $\lambda$. It begins in the funnel, with $\lambda = 1$: Newton ends at the saddle, and gradient descent at the rate 1 leaves the map. Raise $\lambda$ to 3, and the damped step finds a well. At 10 the two paths are hard to tell apart. Then drag the ring close to a well, set $\lambda$ to zero, and watch the gap close in a few steps.
+# The widget shows the damped path, gradient descent at the rate $1/\lambda$ beside it, and dotted where the first step ends for every $\lambda$. It begins in the funnel, with $\lambda = 1$: Newton ends at the saddle, and gradient descent at the rate 1 leaves the map. Raise $\lambda$ to 10, above the size of the negative curvature in the table: the step goes downhill, and both paths end in one well. Then drag the ring close to that well, set $\lambda$ to zero, and watch the gap close in a few steps.
 #
 # The other way is to choose the length of the step. *Modified Cholesky* factors $H$ and, wherever a pivot is not safely positive, puts a positive one in its place; the step then goes downhill. Along $p$, with $d = \nabla J(\theta)^\top p < 0$, a search accepts a length $\alpha$ if it satisfies the *strong Wolfe conditions*:
 #
 # ```{math}
 # :label: eq-ch10-wolfe
-# J(\theta + \alpha p) \le J(\theta) + 10^{-4}\, \alpha\, d, \quad \lvert \nabla J(\theta + \alpha p)^\top p \rvert \le 0.9\, \lvert d \rvert
+# \begin{aligned}
+# J(\theta + \alpha p) &\le J(\theta) + 10^{-4}\, \alpha\, d , \\
+# \lvert \nabla J(\theta + \alpha p)^\top p \rvert &\le 0.9\, \lvert d \rvert
+# \end{aligned}
 # ```
 #
 # The first is Armijo's rule from chapter 1. The second forbids steps that end where the slope is still steep. The length 1 is tried first, so near a minimum nothing is lost.
@@ -255,7 +269,10 @@ for p in (650, 10**5, 10**9):
 #
 # ```{math}
 # :label: eq-ch10-secant
-# H_t\, y_t = s_t, \quad s_t = \theta_t - \theta_{t-1}, \quad y_t = \nabla J(\theta_t) - \nabla J(\theta_{t-1})
+# \begin{aligned}
+# H_t\, y_t &= s_t , \quad s_t = \theta_t - \theta_{t-1} , \\
+# y_t &= \nabla J(\theta_t) - \nabla J(\theta_{t-1})
+# \end{aligned}
 # ```
 #
 # One vector equation leaves most of a matrix open, so change as little as possible. A change of coordinates stretches steps and gradients in opposite ways, and if $s^\top y > 0$, in some coordinates both are the same vector $u$. Measure there. In an orthonormal basis that begins with the direction of $u$, a symmetric $X$ with $X u = u$ has its first row and column fixed and the rest free. The nearest to an old $A$, entry by entry, keeps the rest of $A$: $X = P A P + u u^\top / u^\top u$ with $P = I - u u^\top / u^\top u$. Back in the old coordinates this is BFGS, with $A = H_{t-1}$:
@@ -273,7 +290,10 @@ for p in (650, 10**5, 10**9):
 #
 # ```{math}
 # :label: eq-ch10-form
-# H_t\, y = s, \quad v^\top H_t\, v = (V^\top v)^\top A\, (V^\top v) + \frac{(s^\top v)^2}{s^\top y}
+# \begin{aligned}
+# H_t\, y &= s , \\
+# v^\top H_t\, v &= (V^\top v)^\top A\, (V^\top v) + \frac{(s^\top v)^2}{s^\top y}
+# \end{aligned}
 # ```
 # % for A in SPD^3, s in R^3, y in R^3, v in R^3
 # % where s^\top y > 0
@@ -374,9 +394,10 @@ def gaps(problem, steps=300):
 # %%
 curves = gaps(images)
 for data, found in (("digits", curves), ("tumors", gaps(tumors))):
+    print(f"{data}: steps to a gap of 1e-2, 1e-4, 1e-6")
     for name, gap in found.items():
         first = [np.argmax(gap < g) or "over 300" for g in (1e-2, 1e-4, 1e-6)]
-        print(f"{data}, {name:8s}: steps to a gap of 1e-2, 1e-4, 1e-6:", *first)
+        print(f"  {name:9s}", *first)
 run = minimize(images, images.start, lbfgs, steps=59)
 print("gradients in 59 steps of L-BFGS:", run.evaluations["grad"])
 
