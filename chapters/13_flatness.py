@@ -10,7 +10,7 @@
 # (ch-flatness)=
 # # 13 Flat minima and wrappers: SAM, Lookahead, noise
 #
-# Two weights in a chain should multiply to one. The loss $\frac12 (xy - 1)^2$ is zero at $(1, 1)$, at $(2, \frac12)$ and at $(4, \frac14)$, on a whole hyperbola. All these minima are equally low. Walk straight across the floor, and the loss rises with curvature $x^2 + y^2$, which is 2 at $(1, 1)$ and 16.06 at $(4, \frac14)$. A minimum with a large curvature is called *sharp*, one with a small curvature *flat*. Start above the sharp end, at $(4, \frac12)$:
+# Two weights in a chain should multiply to one. The loss $\frac12 (xy - 1)^2$ is zero at $(1, 1)$, at $(2, \frac12)$ and at $(4, \frac14)$, on a whole hyperbola, the floor of a valley. All these minima are equally low. Walk straight across the floor, and the loss rises with curvature $x^2 + y^2$, which is 2 at $(1, 1)$ and 16.06 at $(4, \frac14)$. A minimum with a large curvature is called *sharp*, one with a small curvature *flat*. Start above the sharp end, at $(4, \frac12)$:
 
 # %%
 import numpy as np
@@ -32,7 +32,7 @@ for name, path in paths.items():
 
 
 # %% [markdown]
-# Gradient descent stays at the sharp end, with a curvature of 15.8. The second run makes one change, to the place where it takes the gradient, and ends at the flat end. What moves it, and is flat better?
+# Gradient descent, `sgd` with the full gradient, stays at the sharp end, with a curvature of 15.8. The second run makes one change, to the place where it takes the gradient, and ends at the flat end. What moves it, and is flat better?
 #
 # After this chapter you can derive SAM and say what it converges to, what a measure of sharpness tells, and what Lookahead, averages of weights and added noise change. You need noise floors (chapter 2), saddles (chapter 3) and momentum (chapter 4).
 #
