@@ -416,7 +416,9 @@ for B, wanted in zip(sizes, formula):
     print(f"B = {B:3}: v over F {np.median(share[B]):.3f}, formula {wanted:.3f},",
           f"correlation {np.median(alike):.2f}, cosine {np.median(angle):.2f}",
           f"({min(angle):.2f} to {max(angle):.2f})")
-for name, step in (("gradient", g), ("diagonal of F", g / diagonal)):
+steps = {"gradient": g, "diagonal of F": g / diagonal,
+         "empirical matrix": np.linalg.solve(each.T @ each / 455, g)}
+for name, step in steps.items():
     print(f"cosine of natural step and {name}: {fisher.cosine(step, natural):.2f}")
 
 # %%
@@ -435,7 +437,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# The formula is met at every size. At $B = 1$ it gives the diagonal of the empirical matrix, so 0.63 is what the labels do. At 256 half a percent is left: the batch decides, and what stays in the end is $(\nabla J)^2$. The profile over the eleven parameters is that of $F$ until the square of the slope takes over: logarithms correlate by 0.98 at small batches and by 0.70 at 256. And the direction? On this loss the natural step is Newton's. The gradient divided by $\sqrt{\hat v}$ has a cosine of 0.26 with it at $B = 1$ and 0.20 at 256; divided by the diagonal of $F$ 0.27; the gradient itself 0.21. All that parts the step by the diagonal of $F$ from the natural one lies off the diagonal, because the measurements are correlated; Adam does not see it either. At another $\theta$ the numbers differ; that batch and root enter does not.
+# The formula is met at every size. At $B = 1$ it gives the diagonal of the empirical matrix, so 0.63 is what the labels do. At 256 half a percent is left: the batch decides, and what stays in the end is $(\nabla J)^2$. The profile over the eleven parameters is that of $F$ until the square of the slope takes over: logarithms correlate by 0.98 at small batches and by 0.70 at 256. And the direction? On this loss the natural step is Newton's. The gradient divided by $\sqrt{\hat v}$ has a cosine of 0.26 with it at $B = 1$ and 0.20 at 256; divided by the diagonal of $F$ 0.27; the gradient itself 0.21. With the whole empirical matrix it is 0.87: here the labels cost less than the diagonal does. The measurements are correlated, and Adam does not see it. At another $\theta$ the numbers differ; that batch and root enter does not.
 #
 # The widget shows a bell as a ring to drag, and around it all bells within a divergence $c$ (filled), the ellipse $\frac12 \delta^\top F \delta = c$ (dashed) and a circle of radius $\sqrt{2c}$, once over mean and width, once over mean and log width. Arrows are the steps in that picture, open dots where the steps of the other picture end. Lower $c$ to 0.01: the ball becomes its ellipse, and the natural steps all but meet. Drag the ring up and down: over mean and width the ball grows with the width, the circle does not. At mean 1 and width 0.8, with $c = 0.5$, the gradient step taken in the width ends below zero, at no distribution.
 
