@@ -24,16 +24,22 @@ def kfac(
     """
     leaves, slopes = layers(theta), trees.leaves(g, theta)
     if (t - 1) % every == 0:
-        keep = min(1 - 1 / ((t - 1) // every + 1), rho)
-        new = factors(theta)
-        A = tuple(keep * old + (1 - keep) * now for old, (now, _) in zip(A or [0.0] * len(new), new))
-        S = tuple(keep * old + (1 - keep) * now for old, (_, now) in zip(S or [0.0] * len(new), new))
-        A_inverse, S_inverse = zip(*[damped(a, s, damping, k) for k, (a, s) in enumerate(zip(A, S), start=1)])
+        keep, new = min(1 - 1 / ((t - 1) // every + 1), rho), factors(theta)
+        A = faded(A, [a for a, _ in new], keep)
+        S = faded(S, [s for _, s in new], keep)
+        inverses = [damped(*pair, damping, k) for k, pair in enumerate(zip(A, S), 1)]
+        A_inverse, S_inverse = zip(*inverses)
     out = []
     for k, (W, b) in enumerate(leaves):
-        u = A_inverse[k] @ np.vstack([slopes[2 * k], slopes[2 * k + 1]]) @ S_inverse[k]
+        G = np.vstack([slopes[2 * k], slopes[2 * k + 1]])
+        u = A_inverse[k] @ G @ S_inverse[k]
         out += [W - lr * u[:-1], b - lr * u[-1]]
     return trees.like(theta, out), A, S, A_inverse, S_inverse
+
+
+def faded(means, new, keep):
+    """keep times the old means plus the rest of the new matrices; the new ones where there are no means yet."""
+    return tuple(keep * a + (1 - keep) * b for a, b in zip(means or [0.0] * len(new), new))
 
 
 def damped(A, S, damping, layer=1):
