@@ -403,14 +403,15 @@ print("gradients in 59 steps of L-BFGS:", run.evaluations["grad"])
 
 # %%
 plot.curves(
-    {name: gap[: np.argmax(gap < 1e-8) or 301] for name, gap in curves.items()},
-    log="y", title="Full loss above the lowest", marks=False,
-    alt="Four falling lines on a logarithmic axis over 300 steps. L-BFGS drops to "
-    "1e-8 in 80 steps, Nesterov in 184 and Adam in 202. Gradient descent (SGD) bends "
-    "away near step 40 and is at 0.001 after 300.",
-    caption="With all images in each gradient L-BFGS falls fastest, and nobody chose "
-    "a rate for it. Softmax regression on the digits; the other rules at the best of "
-    "five rates.",
+    {name: [np.argmax(gap < 0.1**k) for k in range(1, 9)]
+     for name, gap in curves.items() if gap.min() < 1e-8},
+    range(1, 9), title="Steps needed", xlabel=r"$k$, for a gap of $10^{-k}$",
+    alt="Lines of the steps needed for a gap of 0.1, 0.01, and so on to 1e-8. "
+    "L-BFGS rises evenly from 7 to 80 steps, Nesterov from 32 to 184 and Adam from "
+    "36 to 202.",
+    caption="With all images in each gradient L-BFGS needs the fewest steps for each "
+    "gap, and nobody chose a rate for it. Softmax regression on the digits; Adam and "
+    "Nesterov at the best of five rates. Gradient descent does not get to 0.001.",
 )
 
 # %% [markdown]
@@ -569,7 +570,8 @@ for name, h in found.items():
 # \begin{aligned}
 # & \frac{h}{4}\left(\theta - \eta h(\theta - \sigma)\right)^2 + \frac{h}{4}\left(\theta - \eta h(\theta + \sigma)\right)^2 \\
 # & = \frac{h}{2}\left((1 - \eta h)^2\, \theta^2 + (\eta h)^2 \sigma^2\right) \\
-# & = \frac{h}{2}\,(\theta^2 + \sigma^2)\left(\eta h - \frac{\theta^2}{\theta^2 + \sigma^2}\right)^2 + \frac{h}{2} \cdot \frac{\theta^2 \sigma^2}{\theta^2 + \sigma^2}
+# & = \frac{h}{2}\,(\theta^2 + \sigma^2)\left(\eta h - \frac{\theta^2}{\theta^2 + \sigma^2}\right)^2 \\
+# & \quad + \frac{h}{2} \cdot \frac{\theta^2 \sigma^2}{\theta^2 + \sigma^2}
 # \end{aligned}
 # ```
 # % for \sigma in positive
