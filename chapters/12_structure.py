@@ -30,7 +30,7 @@
 #
 # ## Two factors of a layer
 #
-# Write a layer's weights as one matrix, inputs by units, with the biases as its last row. Let $a$ be what comes in, with a 1 at its end, and $d$ the gradient of the loss with respect to what the layer puts out before its bend. One example then has the gradient $a d^\top$. Put its rows one after the other into a column, and write $\operatorname{vec}$ for that:
+# Write a layer's weights as one matrix, inputs by units, with the biases as its last row. Let $a$ be what comes in, with a 1 at its end, and $d$ the gradient of the loss with respect to what the layer puts out before its ReLU, $\max(z, 0)$. One example then has the gradient $a d^\top$. Put its rows one after the other into a column, and write $\operatorname{vec}$ for that:
 #
 # ```{math}
 # :label: eq-ch12-outer
@@ -42,7 +42,7 @@
 # % for a in R^3, d in R^2
 # % check
 #
-# The *Kronecker product* $\otimes$ multiplies each number of the first by the whole second. The layer's Fisher matrix is the mean of the second line over examples, with labels drawn from the network's own probabilities. If what comes in and what comes back were independent, the mean of the product would be the product of the means {cite}`martens2015optimizing`:
+# The *Kronecker product* $\otimes$ multiplies each number of the first by the whole second. The layer's Fisher matrix is the mean of the second line over examples, with labels drawn from the network's own probabilities; what two layers do together K-FAC leaves out. If what comes in and what comes back were independent, the mean of the product would be the product of the means {cite}`martens2015optimizing`:
 #
 # $$
 # F = \mathrm{E}\left[ a a^\top \otimes d d^\top \right] \approx A \otimes S , \qquad A = \mathrm{E}[a a^\top] , \quad S = \mathrm{E}[d d^\top] .
@@ -78,24 +78,25 @@ def cosine(u, v):
 
 
 # %%
-def layers(net, theta):
-    """Of each layer: the gradient and the exact Fisher matrix."""
-    g = net.grad(theta)
-    for k, (a, d) in enumerate(mlp.signals(theta, digits().X[:500]), start=1):
-        each = np.einsum("ni,ncj->ncij", a, d).reshape(len(a) * 10, -1)
-        G = np.vstack([g[f"W{k}"], g[f"b{k}"]])
-        yield G, each.T @ each / len(a)
+def fisher(a, d):
+    """A layer's exact Fisher matrix, and how far the product of two means is off."""
+    rows = d.reshape(-1, d.shape[2])
+    each = np.einsum("ni,ncj->ncij", a, d).reshape(len(rows), -1)
+    F, product = each.T @ each / len(a), np.kron(a.T @ a, rows.T @ rows) / len(a) ** 2
+    return F, np.linalg.norm(F - product) / np.linalg.norm(F)
 
 
 small = digits_mlp(hidden=(16,), size=500, batch=100)
 trained = minimize(small, small.start, adam, steps=100, lr=0.01).theta
+stages = {"start": small.start, "trained": trained}
+signals = {n: mlp.signals(theta, digits().X[:500]) for n, theta in stages.items()}
 
 # %%
-for name, theta in (("start", small.start), ("trained", trained)):
-    pairs = zip(small.factors(theta), layers(small, theta))
-    for k, ((A, S), (G, F)) in enumerate(pairs, start=1):
-        away = np.linalg.norm(F - np.kron(A, S)) / np.linalg.norm(F)
-        P, Q = damped(A, S, 0.01)
+for name, theta in stages.items():
+    g, pairs = small.grad(theta), zip(signals[name], small.factors(theta))
+    for k, (signal, (A, S)) in enumerate(pairs, start=1):
+        F, away = fisher(*signal)
+        G, (P, Q) = np.vstack([g[f"W{k}"], g[f"b{k}"]]), damped(A, S, 0.01)
         exact = np.linalg.solve(F + 0.01 * np.eye(len(F)), G.ravel())
         print(f"{name:7}, layer {k}: off by {away:.2f}; cosine with the exact",
               f"step: factors {cosine(P @ G @ Q, exact):.2f},",
@@ -104,7 +105,19 @@ for name, theta in (("start", small.start), ("trained", trained)):
 # %% [markdown]
 # The product is off by 0.17 and 0.08 of the matrix's length (the root of the sum of its squares) at the start, by 0.32 and 0.38 after training. The steps part less: with the same damping of 0.01, the factors' step keeps a cosine of 0.87 or more with the exact one, and the plain gradient has at most 0.64.
 #
-# The product is exact where the mean of $d d^\top$ is the same for every example, as in softmax regression at zero weights: all probabilities are a tenth. The start is close to that. Then units specialize. A unit that the bend has switched off sends nothing back, and which ones are off depends on what came in. In the extreme each of two inputs has a unit of its own:
+# The product is exact where the mean of $d d^\top$ is the same for every example, as in softmax regression at zero weights: all probabilities are a tenth. In the network two things depend on the example: its probabilities, and which units are off, so that nothing comes back through them. Take each away from layer 1:
+
+# %%
+even = np.sqrt(0.1) * (0.1 - np.eye(10))  # sent back if all digits are equally likely
+for name, theta in stages.items():
+    (a, d), (hidden, last) = signals[name]
+    on = hidden[:, None, :-1] > 0
+    ways = {"as it is": d, "all units on": last @ theta["W2"].T,
+            "even probabilities": even @ theta["W2"].T * on}
+    print(f"{name:7}:", *(f" {w} {fisher(a, d)[1]:.2f}" for w, d in ways.items()))
+
+# %% [markdown]
+# At the start it is the units: with all of them on, 0.04 is left. After training it is the probabilities: were they even, 0.07 would be left. In the extreme what comes in decides what comes back. Two inputs, each with a unit of its own:
 
 # %%
 a, d = np.eye(2), np.eye(2)  # example i: input i comes in, unit i sends back
@@ -129,7 +142,7 @@ print("diagonal of F:", np.diag(sum(np.outer(v, v) for v in pairs) / 2),
 # % for A in SPD^3, S in SPD^2, V in R^3x2, q in positive, r in positive
 # % check
 #
-# The first two terms are what you want. The others are too much, and $q$ shifts the burden from one to the other. With $n$ inputs (the 1 among them) and $m$ units the traces of the two extra matrices are $q r\, n \operatorname{tr}(S)$ and $\frac{r}{q}\, m \operatorname{tr}(A)$. Call them $q x$ and $y/q$:
+# The first two terms are what you want. The others are too much, and $q$ shifts the burden from one to the other. With $n$ inputs (the 1 among them) and $m$ units the traces of the two extra matrices, $q r\, I \otimes S$ and $\frac{r}{q}\, A \otimes I$, are $q r\, n \operatorname{tr}(S)$ and $\frac{r}{q}\, m \operatorname{tr}(A)$. Call them $q x$ and $y/q$:
 #
 # ```{math}
 # :label: eq-ch12-balance
@@ -148,7 +161,7 @@ print("diagonal of F:", np.diag(sum(np.outer(v, v) for v in pairs) / 2),
 # :::{rule} kfac
 # :::
 #
-# `every` says how many steps the inverses wait. The paper also chooses rate, momentum and damping anew in each step; here they stand still. Now the whole network, with momentum and Adam beside it, and Shampoo, whose turn comes next. Held fixed: 32 hidden units, batches of 128, 60 steps, He's start; each rule has eight settings, and K-FAC spends its eight on two numbers.
+# `every` says how many steps means and inverses wait. The paper renews the means in every step and also adapts rate, momentum and damping on the way; here they stand still. Now the whole network, with momentum and Adam beside it, and Shampoo, whose turn comes next. Held fixed: 32 hidden units, batches of 128, 60 steps, He's start; each rule has eight settings, and K-FAC spends its eight on two numbers.
 
 # %%
 from functools import partial
@@ -222,7 +235,7 @@ for damping in (0.0003, 0.001, 0.003):
 # %% [markdown]
 # "Breaks" means that at least one seed ends above 1. With inverses that are always fresh the lowest damping ends lowest, at 0.008; after five steps of waiting it breaks. A damping of 0.001 stands five steps and not twenty, 0.003 stands twenty. The two inverses together multiply no gradient by more than $1/\gamma$, and come near that in directions that the factors call flat. A few steps later the loss may have bent there, and the step is too long. So the less damping, the younger the inverses must be.
 #
-# Try it. K-FAC against gradient descent: sixty points on three arms of a spiral, eight units, all points in every step. The second plot sets K-FAC's step beside the gradient and beside the step that fresh inverses would give. Raise the damping to 10: the cosine with the gradient comes near 1, and K-FAC is gradient descent with a small rate. Put it back to 0.01 and lower it until the loss breaks. Then renew the inverses in every step.
+# Try it. K-FAC against gradient descent: sixty points on three arms of a spiral, eight units, all points in every step. The second plot sets K-FAC's step beside the gradient and beside the step that fresh inverses would give. Raise the damping to 10: the cosine with the gradient comes near 1, and K-FAC is gradient descent with a small rate. Put it back to 0.01 and lower it to 0.001: the loss breaks. Then renew the inverses in every step, and it falls without a jump.
 
 # %%
 from optlib.widgets import Kronecker
@@ -246,7 +259,7 @@ Kronecker()
 # :::{rule} shampoo
 # :::
 #
-# Why a fourth root? A gradient $g$ of rank $k$ is a sum of $k$ terms $s_i u_i v_i^\top$ with unit vectors, orthogonal among the $u_i$ and among the $v_i$. For any matrix $X$ the number $\operatorname{tr}(X^\top g) = \sum_i s_i u_i^\top X v_i$ is the product of the two as vectors. Its square is at most $k \sum_i s_i^2 (u_i^\top X v_i)^2$ by Cauchy and Schwarz, and $(u_i^\top X v_i)^2 \le \lVert X^\top u_i \rVert^2$. The sum of $s_i^2 u_i u_i^\top$ is $g g^\top$. The same holds with the columns. For $k = 2$:
+# Why a fourth root? A gradient $g$ of rank at most $k$ is a sum of $k$ terms $s_i u_i v_i^\top$ with unit vectors, orthogonal among the $u_i$ and among the $v_i$. For any matrix $X$ the number $\operatorname{tr}(X^\top g) = \sum_i s_i u_i^\top X v_i$ is the product of the two as vectors. Its square is at most $k \sum_i s_i^2 (u_i^\top X v_i)^2$ by Cauchy and Schwarz, and $(u_i^\top X v_i)^2 \le \lVert X^\top u_i \rVert^2$. The sum of $s_i^2 u_i u_i^\top$ is $g g^\top$. The same holds with the columns. For $k = 2$:
 #
 # ```{math}
 # :label: eq-ch12-bound
@@ -258,7 +271,7 @@ Kronecker()
 # % for X in R^2x3, g in R^2x3
 # % check
 #
-# Sum over the steps: AdaGrad's matrix $G_t$ lies below $k\, L_t \otimes I$ and below $k\, I \otimes R_t$. These two commute, and then their geometric mean is a bound too, $G_t \preceq k\, L_t^{1/2} \otimes R_t^{1/2}$ (Ando's inequality, a lemma of the paper). A square root keeps the order: $G_t^{1/2} \preceq \sqrt k\, L_t^{1/4} \otimes R_t^{1/4}$. Up to $\sqrt k$ Shampoo divides by no less than AdaGrad, and on that the regret bound of the paper rests. A bound need not be close. If the gradients' products have a mean that is itself a product, $C \otimes D$, then $g g^\top$ has the mean $\operatorname{tr}(D)\, C$ and $g^\top g$ the mean $\operatorname{tr}(C)\, D$:
+# Sum over the steps, with $k$ the highest rank among them: AdaGrad's matrix $G_t$ lies below $k\, L_t \otimes I$ and below $k\, I \otimes R_t$. These two commute, and then their geometric mean is a bound too, $G_t \preceq k\, L_t^{1/2} \otimes R_t^{1/2}$ (Ando's inequality, a lemma of the paper). A square root keeps the order: $G_t^{1/2} \preceq \sqrt k\, L_t^{1/4} \otimes R_t^{1/4}$. Up to $\sqrt k$ Shampoo divides by no less than AdaGrad, and on that the regret bound of the paper rests. A bound need not be close. If the gradients' products have a mean that is itself a product, $C \otimes D$, then $g g^\top$ has the mean $\operatorname{tr}(D)\, C$ and $g^\top g$ the mean $\operatorname{tr}(C)\, D$:
 #
 # ```{math}
 # :label: eq-ch12-half
@@ -299,7 +312,7 @@ for kind, degrees in seen.items():
           f"  shampoo - diagonal {gap.low:.0f} to {gap.high:.0f}")
 
 # %% [markdown]
-# Without correlations nothing is gained: 9 degrees is what 200 gradients leave to chance. Where rows and columns are correlated, Shampoo is at 33 degrees, nearer than the diagonal's 42 (the interval of the paired differences is $-19$ to $-4$), and the power 1/2 is at 8. Where any pair of the twenty numbers may be correlated, no product of a row matrix and a column matrix holds that, and no difference to the diagonal is seen. On the digits above no difference to Adam was seen.
+# Without correlations nothing is gained: 9 degrees is what 200 gradients leave to chance. Where rows and columns are correlated, Shampoo is at 33 degrees, nearer than the diagonal's 42 (the interval of the paired differences is $-19$ to $-4$), and the power 1/2 is at 8, though no bound speaks for it. Where any pair of the twenty numbers may be correlated, no product of a row matrix and a column matrix holds that, and no difference to the diagonal is seen. On the digits above no difference to Adam was seen.
 
 # %%
 names = ("shampoo", "power 1/2", "diagonal", "gradient")
@@ -311,14 +324,14 @@ plot.dots(
     "near. Correlated rows and columns, 200 gradients; median, 10-90 %, ten seeds.",
     alt="Dot plot with bands: the angle to AdaGrad's step in degrees. Power 1/2 at "
     "8, wholly to the left of the rest; Shampoo at 33, the diagonal at 42 and the "
-    "gradient at 49, with bands that overlap.",
+    "gradient at 49, and each of the three bands overlaps the next.",
 )
 
 
 # %% [markdown]
 # ## LAMB: every layer by the same share
 #
-# With batches of tens of thousands there are few steps, and each should be long. How long may differ from layer to layer. *LAMB* {cite}`you2020large` takes AdamW's direction $u$ in each array and gives it the length $\eta \lVert \theta \rVert$; *LARS* {cite}`you2017large` does the same to momentum.
+# With batches of tens of thousands there are few steps, and each should be long. How long may differ from layer to layer. *LAMB* {cite}`you2020large` takes AdamW's direction $u$ in each array and gives it the length $\eta \lVert \theta \rVert$; *LARS* {cite}`you2017large` does it with the gradient, and momentum adds up what comes out.
 #
 # ```{math}
 # :label: eq-lamb
@@ -334,7 +347,7 @@ plot.dots(
 # :::{rule} lamb
 # :::
 #
-# The *trust ratio* $r_t$ makes the step blind to how a layer is measured. With a bend that is zero on one side and straight on the other you may multiply the first matrix by 10 and divide the second by 10: as long as the biases are zero, the network computes what it did. Gradients change the other way round. What does each rule make of it? Held fixed: 1,400 images in one batch, 20 steps, that is 20 epochs; eight rates a rule, tuned on the plain start. The same rates then go to the rescaled one:
+# The *trust ratio* $r_t$ makes the step blind to how a layer is measured. ReLU passes a positive factor through, so you may multiply the first matrix by 10 and divide the second by 10: as long as the first biases are zero, the network computes what it did. Gradients change the other way round. What does each rule make of it? Held fixed: 1,400 images in one batch, 20 steps, that is 20 passes; eight rates a rule, tuned on the plain start. The same rates then go to the rescaled one:
 
 # %%
 def whole(seed, scale=1):
@@ -349,13 +362,14 @@ plain = compare(whole, large, steps=20, tuning=2, **budget)
 same = {n: partial(large[n][0], **plain.outcomes[n].setting) for n in large}
 scaled = compare(partial(whole, scale=10), same, steps=20, **budget)
 for name in large:
-    first, second = plain.interval(name), scaled.interval(name)
-    print(f"{name:8}: {first.median:.2f} ({first.low:.2f} to {first.high:.2f}),",
-          f"rescaled {second.median:.2f} ({second.low:.2f} to {second.high:.2f})")
+    first, second = plain.interval(name).median, scaled.interval(name).median
+    gap = paired(scaled.outcomes[name].scores, plain.outcomes[name].scores)
+    print(f"{name:8}: {first:.2f}, rescaled {second:.2f};",
+          f"the difference is {gap.low:.2f} to {gap.high:.2f}")
 print(plain.verdict("lamb", "adamw").partition(":")[0])
 
 # %% [markdown]
-# Momentum's rate no longer fits: 0.20 becomes 0.96. LAMB stays where it was, and so does AdamW, whose steps do not see the size of a gradient. They do see that of the weights:
+# Momentum's rate no longer fits: 0.20 becomes 0.96. Under LAMB no difference is seen, and none under AdamW either, whose steps do not see the size of a gradient. But they are as long as before, whatever the size of the weights:
 
 # %%
 rate = plain.outcomes["adamw"].setting["lr"]
@@ -411,7 +425,7 @@ print(f"LAMB's is {plain.outcomes['lamb'].setting['lr']:.1%} of each")
 # % for g in R^3, p in R^3
 # % check
 #
-# It is also Adam with $\beta_1 = \beta_2 = \epsilon = 0$. So the learning rate is adaptive to the extreme: a coordinate moves by $\eta$, whatever its gradient.
+# Steps by the sign are also Adam's with $\beta_1 = \beta_2 = \epsilon = 0$. So the learning rate is adaptive to the extreme: a coordinate moves by $\eta$, however small its gradient.
 
 # %%
 from optlib import Optimizer
@@ -427,10 +441,11 @@ for rule in (lion, adamw):
     weights = sum(a.size for a in start.values())
     low, high = np.percentile(sizes, (10, 90))
     print(f"{rule.__name__:5}: steps over rate, 10 to 90 %: {low:.2f} to {high:.2f};",
+          f"at rest: {np.mean(sizes == 0):.0%};",
           f"numbers kept a weight: {kept / weights:.0f}")
 
 # %% [markdown]
-# Each coordinate of Lion moves by the rate; the middle 80 % of AdamW's move by almost nothing up to 0.4 of it. And Lion keeps one number a weight, where AdamW keeps two. Does it train as well? Held fixed: batches of 64, 200 steps, eight rates each. Decay is multiplied by the rate, so Lion gets ten times AdamW's, and in the second part as many times more as its rate is smaller:
+# Lion's coordinates move by the rate, but for 6 % whose gradients were all zero: they belong to units that were never on. The middle 80 % of AdamW's move by almost nothing up to 0.4 of the rate. And Lion keeps one number a weight, where AdamW keeps two. Does it train as well? Held fixed: batches of 64, 200 steps, eight rates each. Decay is multiplied by the rate, so Lion gets ten times AdamW's, and in the second part as many times more as its rate is smaller:
 
 # %%
 pair = {"adamw": (adamw, {"lr": (0.003, 0.3)}),
@@ -450,20 +465,20 @@ for name in shares:
     print(f"Lion at {name:4} of AdamW's rate: {middle:.2f} ({low:.2f} to {high:.2f})")
 
 # %% [markdown]
-# Tuned, both end near 0.05 and no difference is seen, at rates that differ 8.4 times. At AdamW's own rate Lion ends at 0.43, at a tenth of it at 0.06. The authors advise three to ten times less {cite}`chen2023symbolic`.
+# Tuned, both end near 0.05 and no difference is seen, at rates that differ 8.4 times. At AdamW's own rate Lion ends at 0.43, at a tenth of it at 0.06, at a thirtieth at 0.26. The authors advise three to ten times less {cite}`chen2023symbolic`.
 #
 # ## What the documents say
 #
 # :::{errata} What the documents say, and what is right
 # :ids: D0-22 D0-31 D3-11 D3-12
 #
-# **No adaptive rate.** Doc 0 says so of Lion. The sign is the most adaptive rate there is: every coordinate moved by 1.00 of $\eta$ in the cell above, as under Adam with $\beta_1 = \beta_2 = 0$. What doc 0 leaves out is that the rate must be smaller than AdamW's and the decay larger. At AdamW's rate Lion ended at 0.43, at a tenth at 0.06.
+# **No adaptive rate.** Doc 0 says so of Lion, and leaves out that its rate must be smaller than AdamW's and its decay larger. The sign is the most adaptive rate there is, 1.00 of $\eta$ in the cell above wherever a gradient came; at AdamW's rate Lion ended at 0.43, at a tenth of it at 0.06.
 #
 # **Whose Lion?** Doc 0 has Google Brain. The authors were at Google and at UCLA; the paper appeared at NeurIPS 2023 {cite}`chen2023symbolic`.
 #
-# **Very large models.** Doc 3 sees LAMB there. It was made for very large *batches* {cite}`you2020large`: few steps, each of them long. At 1,400 images no difference to AdamW was seen.
+# **Very large models.** Doc 3 sees LAMB there. It was made for very large *batches* {cite}`you2020large`, few steps and each of them long; at 1,400 images no difference to AdamW was seen.
 #
-# **Second-order information.** Doc 3's Shampoo uses AdaGrad with the full matrix and knows the second order. It bounds that matrix by a product, and its step was 33 degrees from AdaGrad's even where gradients are correlated as a product. Its statistics are of gradients; no second derivative enters.
+# **Second-order information.** Doc 3's Shampoo uses AdaGrad with the full matrix and knows the second order. It bounds that matrix by a product made of gradients, no second derivative enters, and its step was 33 degrees from AdaGrad's even where gradients are correlated as a product.
 # :::
 #
 # ## Exercises
@@ -520,7 +535,7 @@ check("structure-4", answer)
 # :::{exercise} K-FAC's direction
 # :name: structure-5
 #
-# Write K-FAC's direction for one layer, the step divided by $\eta$, with the damping split as in {eq}`eq-ch12-damped`. `G` is the gradient, inputs by units, `A` and `S` are the factors, `damping` is $\gamma$. Return an array like `G` and change none of the inputs. It is run on the digits' factors and compared to $10^{-9}$.
+# Write K-FAC's direction for one layer, the step divided by $\eta$, with the damping split as in {eq}`eq-ch12-damped`, at the $q$ that {eq}`eq-ch12-balance` asks for. `G` is the gradient, inputs by units, `A` and `S` are the factors, `damping` is $\gamma$. Return an array like `G` and change none of the inputs. It is run on the digits' factors and compared to $10^{-9}$.
 # :::
 
 # %%
@@ -555,7 +570,7 @@ check("structure-7", answer)
 # %% [markdown]
 # ## Summary
 #
-# The gradient of an example in a layer is a product $a d^\top$, so the layer's Fisher matrix is a mean of Kronecker products; K-FAC takes the product of the means, which is exact where $a$ and $d$ know nothing of each other. Damping goes to each factor in proportion to its mean eigenvalue, and the less there is of it, the younger the inverses must be. K-FAC's steps are few and dear: on the digits, at equal work, no difference to momentum was seen. Shampoo needs no model. Its fourth roots come from a bound on AdaGrad's matrix and point nearer to AdaGrad's step than a diagonal does where rows and columns are correlated. LAMB gives each layer a step in proportion to its length and does not mind how the layer is measured; Lion takes signs, with half of Adam's memory, at rates several times smaller than AdamW's.
+# The gradient of an example in a layer is a product $a d^\top$, so the layer's Fisher matrix is a mean of Kronecker products; K-FAC takes the product of the means, which is exact where $a$ and $d$ know nothing of each other. Damping goes to each factor in proportion to its mean eigenvalue, and the less there is of it, the younger the inverses must be. K-FAC's steps are few and dear: on the digits, at equal work, no difference to momentum was seen. Shampoo needs no model. Its fourth roots come from a bound on AdaGrad's matrix and point nearer to AdaGrad's step than a diagonal does where rows and columns are correlated; that was measured on a layer of 5 by 4. LAMB gives each layer a step in proportion to its length and, biases and decay aside, does not mind how the layer is measured; Lion takes signs, with half of Adam's memory, at rates several times smaller than AdamW's.
 #
 # ## Sources
 #
