@@ -30,7 +30,7 @@
 #
 # ## Two factors of a layer
 #
-# Write a layer's weights as one matrix, inputs by units, with the biases as its last row. Let $a$ be what comes in, with a 1 at its end, and $d$ the gradient of the loss with respect to what the layer puts out before its ReLU, $\max(z, 0)$. One example then has the gradient $a d^\top$. Put its rows one after the other into a column, and write $\operatorname{vec}$ for that:
+# Write a layer's weights as one matrix, inputs by units, with the biases as its last row. Let $a$ be what comes in, with a 1 at its end, and $d$ the gradient of the loss with respect to what the layer puts out before its ReLU, $\max(z, 0)$ (the last layer has none). One example then has the gradient $a d^\top$. Put its rows one after the other into a column, and write $\operatorname{vec}$ for that:
 #
 # ```{math}
 # :label: eq-ch12-outer
@@ -60,7 +60,7 @@
 # % for A in SPD^3, S in SPD^2, V in R^3x2
 # % check
 #
-# (With weights stored units by inputs, as PyTorch does, the right side reads $S^{-1} V A^{-1}$.) On a network small enough to build $F$, compare it with the product, before training and after 100 steps of Adam. Then divide the gradient by each:
+# (With weights stored units by inputs, as PyTorch does, the right side reads $S^{-1} V A^{-1}$.) On a network small enough to build $F$, compare it with the product, before training and after 100 steps of Adam. Then divide the gradient by each. `mlp.signals` gives each layer's $a$, one for each image, and $d$, one for each image and possible label, times the root of the label's probability, so that a sum over labels is a mean:
 
 # %%
 import numpy as np
@@ -312,7 +312,7 @@ for kind, degrees in seen.items():
           f"  shampoo - diagonal {gap.low:.0f} to {gap.high:.0f}")
 
 # %% [markdown]
-# Without correlations nothing is gained: 9 degrees is what 200 gradients leave to chance. Where rows and columns are correlated, Shampoo is at 33 degrees, nearer than the diagonal's 42 (the interval of the paired differences is $-19$ to $-4$), and the power 1/2 is at 8, though no bound speaks for it. Where any pair of the twenty numbers may be correlated, no product of a row matrix and a column matrix holds that, and no difference to the diagonal is seen. On the digits above no difference to Adam was seen.
+# Without correlations nothing is gained: 9 degrees is what 200 gradients leave to chance. Where rows and columns are correlated, Shampoo is at 33 degrees, nearer than the diagonal's 42 (the interval of the paired differences is $-19$ to $-4$), and the power 1/2 is at 8. Where any pair of the twenty numbers may be correlated, no product of a row matrix and a column matrix holds that, and no difference to the diagonal is seen. On the digits above no difference to Adam was seen.
 
 # %%
 names = ("shampoo", "power 1/2", "diagonal", "gradient")
@@ -574,4 +574,4 @@ check("structure-7", answer)
 #
 # ## Sources
 #
-# K-FAC, its damping and its invariances are from Martens and Grosse {cite}`martens2015optimizing`, Shampoo and the proof of its bound from Gupta, Koren and Singer {cite}`gupta2018shampoo`. LARS is due to You, Gitman and Ginsburg {cite}`you2017large`, LAMB to You and coauthors {cite}`you2020large`; Lion was found by a program that searched programs, by Chen and coauthors {cite}`chen2023symbolic`. Muon and SOAP, which go on from Shampoo {cite}`jordan2024muon` {cite}`vyas2024soap`, have their cards.
+# K-FAC and its damping are from Martens and Grosse {cite}`martens2015optimizing`, Shampoo and the proof of its bound from Gupta, Koren and Singer {cite}`gupta2018shampoo`. LARS is due to You, Gitman and Ginsburg {cite}`you2017large`, LAMB to You and coauthors {cite}`you2020large`; Lion was found by a program that searched programs, by Chen and coauthors {cite}`chen2023symbolic`. Muon and SOAP, which go on from Shampoo {cite}`jordan2024muon` {cite}`vyas2024soap`, have their cards.
