@@ -19,11 +19,11 @@ CI_PY   := $(CURDIR)/$(CI_VENV)/bin/python
 READY := $(VENV)/.ready
 CI_READY := $(CI_VENV)/.ready
 NODE  := node_modules/.ready
-UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal -p no:nbval $(addprefix --ignore=tests/,browser conformance gpu)
+UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal -p no:nbval $(addprefix --ignore=tests/,browser conformance gpu whole)
 NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab test quick pairs unit nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci lock clean
+.PHONY: help setup book html lab test quick pairs unit whole nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -71,7 +71,7 @@ lab: $(READY) ## open JupyterLab on your own copies of the chapters, in work/
 
 # ---------------------------------------------------------------- holding it true
 
-test: quick nbval ## everything that needs no browser and no other library
+test: quick whole nbval ## everything that needs no browser and no other library
 
 quick: $(READY) $(NODE) ## lint, pairs of chapters, proofs, unit tests; under a minute
 	$(BIN)/ruff check .
@@ -81,8 +81,11 @@ quick: $(READY) $(NODE) ## lint, pairs of chapters, proofs, unit tests; under a 
 pairs: $(READY) ## compare the two files of each chapter
 	$(PY) -m book.pairing
 
-unit: $(READY) $(NODE) ## the unit tests
+unit: $(READY) $(NODE) ## the tests of single parts
 	$(UNIT)
+
+whole: $(READY) $(NODE) ## the tests that draw, build a small site, or start a kernel, node or other processes
+	$(PY) -m pytest -q -n $(JOBS) --dist worksteal -p no:nbval tests/whole
 
 nbval: $(READY) ## run every reference notebook again and compare what it prints
 	$(NBVAL) book/notebooks

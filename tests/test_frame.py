@@ -124,7 +124,7 @@ def test_every_target_says_what_it_does():
     (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, flags=re.M)
     silent = {"setup-ci"}
     assert set(re.findall(r"^([a-z-]+):.* ## \w", makefile, flags=re.M)) == set(phony.split()) - silent
-    assert re.search(r"^test: quick nbval\b", makefile, flags=re.M)
+    assert re.search(r"^test: quick whole nbval\b", makefile, flags=re.M)
 
 
 def test_continuous_integration_calls_the_test_command_of_the_readme():

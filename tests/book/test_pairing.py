@@ -59,10 +59,6 @@ def replace(path, old, new):
     path.write_text(text.replace(old, new))
 
 
-def test_the_chapters_agree():
-    assert [sentence for md in pairing.chapters() for sentence in pairing.drift(md)] == []
-
-
 def test_a_pair_written_from_its_text_agrees_both_ways(book):
     assert pairing.drift(book, book.parent.parent) == []
     assert "notation:" in book.with_suffix(".py").read_text()
