@@ -81,12 +81,12 @@ for start in (0.5, 0.99, 1.0, 1.01):
 # % let \nabla J(\theta) = H (\theta - \theta^*)
 # % check
 #
-# There is no learning rate: the gradient has the unit of $J$ over $\theta$ and the Hessian that of $J$ over $\theta^2$, so the step has the unit of $\theta$.
+# There is no learning rate: a gradient over a Hessian has the unit of $\theta$.
 #
 # :::{rule} newton
 # :::
 #
-# `damping` comes below. The code solves a system of equations and never inverts $H$. An ill-conditioned matrix, Hilbert's, shows why:
+# `damping` comes below. The code solves $Hp = -g$ and never inverts $H$. Hilbert's ill-conditioned matrix shows why:
 
 # %%
 i = np.arange(10)
@@ -97,7 +97,7 @@ for name, p in (("solve", np.linalg.solve(H, g)), ("inverse", np.linalg.inv(H) @
     print(f"{name}: H p = g to better than 1e-12: {left < 1e-12}")
 
 # %% [markdown]
-# `solve` satisfies the equation nearly to rounding; the inverse does not.
+# The inverse does not satisfy the equation.
 #
 # ## How fast, and from where
 #
@@ -215,7 +215,7 @@ plot.basins(
 # ```
 # % check
 #
-# With $\lambda = 0$ that is Newton's step; with $\lambda$ far above all curvatures it is gradient descent at the rate $1/\lambda$. Between, stiff directions are solved and flat ones wait. If $\lambda$ exceeds the size of the most negative eigenvalue, the damped model has a minimum and the step goes downhill. But a $\lambda$ that stays costs the doubling of digits: the error shrinks by a factor, as in the first figure.
+# With $\lambda = 0$ that is Newton's step, far above all curvatures gradient descent at the rate $1/\lambda$. Between, stiff directions are solved and flat ones wait. If $\lambda$ exceeds the size of the most negative eigenvalue, the damped model has a minimum and the step goes downhill. But a $\lambda$ that stays costs the doubling of digits: the error shrinks by a factor, as in the first figure.
 
 # %%
 from optlib.widgets import Damping
@@ -296,7 +296,7 @@ for p in (650, 10**5, 10**9):
     print(f"p = {p}: {costs}")
 
 # %% [markdown]
-# Ten times as many parameters take a hundred times the memory and a thousand times the work. For a billion the matrix takes $4 \times 10^{18}$ bytes in single precision. A product $Hv$ needs no matrix, as shown below; and a curvature that is good enough can be learned from gradients that you have anyway.
+# Ten times the parameters take a hundred times the memory and a thousand times the work. For a billion the matrix takes $4 \times 10^{18}$ bytes in single precision. A product $Hv$ needs no matrix, as shown below; and a curvature that is good enough can be learned from gradients that you have anyway.
 #
 # ## Curvature from gradients
 #
@@ -396,7 +396,7 @@ for name, table in (
           f"median of the ratios at most 1: {np.median(gradients) <= 1}")
 
 # %% [markdown]
-# All solutions agree, and in the median ours ask for no more gradients. (A relative, `sr1`, corrects an estimate $B$ of the Hessian by one outer product, that of $y - Bs$ with itself. It may have negative eigenvalues, and bounds the length of the step instead.)
+# All agree, and in the median ours ask for no more gradients. (A relative, `sr1`, corrects an estimate $B$ of the Hessian by one outer product, that of $y - Bs$ with itself. It may have negative eigenvalues, and bounds the length of the step instead.)
 #
 # ## A matrix that is never written down
 #
@@ -458,7 +458,7 @@ plot.curves(
 #
 # ## Gradients that disagree
 #
-# All this was for gradients that are exact. Replace $H$ and $g$ by those of a batch $B$, and $H_B^{-1} g_B$ is not right on average, although both of its parts are: the inverse of a mean is no mean of inverses. On the tumors, from zero, with a penalty of 0.01 and batches drawn with repeats:
+# All this was for gradients that are exact. Take $H_B$ and $g_B$ of a batch. Both are right on average; $H_B^{-1} g_B$ is not, because a mean of inverses is no inverse of the mean. On the tumors, from zero, with a penalty of 0.01 and batches drawn with repeats:
 
 # %%
 ridge = cancer_logistic(l2=1e-2)
@@ -513,7 +513,7 @@ for name in ("all images", "same batch", "next batch"):
           f"{np.sum(gap > 0.1)} of 10 seeds")
 
 # %% [markdown]
-# The rate, 0.1, was not tuned. With pairs from all images the smallest gap of ten seeds is 0.02: the steps are noisy, and a constant rate has a floor. Pairs from one batch are as good here: all are positive, since the batch loss is convex, and they overstate the curvature by a third in the median (in brackets, from the 10th to the 90th percentile). With the next batch 28 % of the pairs are not positive, a tenth are about 40 times too large or more, and the gap is above 0.1 on all ten seeds. So what breaks L-BFGS here is differences between batches, and not the number of parameters: its memory is $2Mp$.
+# The rate, 0.1, was not tuned. With pairs from all images the smallest gap of ten seeds is 0.02: the steps are noisy, and a constant rate has a floor. Pairs from one batch do about as well here: all are positive, since the batch loss is convex, and they overstate the curvature by a third in the median (in brackets, from the 10th to the 90th percentile). With the next batch 28 % of the pairs are not positive, a tenth are about 40 times too large or more, and the gap is above 0.1 on all ten seeds. So what breaks L-BFGS here is differences between batches, not the number of parameters.
 #
 # ## One curvature a coordinate
 #
@@ -561,7 +561,7 @@ for name in ("all images", "same batch", "next batch"):
 # \end{aligned}
 # ```
 #
-# Drop the mixed derivatives, $k \ne l$, and one number a unit is enough. It starts at the logits of a softmax, with the probabilities' $p_k (1 - p_k)$; a weight that carries $a_j$ into $z_k$ gets $a_j^2\, \partial^2 J/\partial z_k^2$. No gradients are subtracted. Subtracting is the way of the secant equation, which gives a diagonal matrix $y_i/s_i$. Compare all with the exact diagonal of a network after 100 steps of training on 100 digits:
+# Drop the mixed derivatives, $k \ne l$, and one number a unit is enough. It starts at the logits of a softmax, with the probabilities' $p_k (1 - p_k)$; a weight that carries $a_j$ into $z_k$ gets $a_j^2\, \partial^2 J/\partial z_k^2$. No gradients are subtracted. The secant equation, which subtracts them, gives a diagonal matrix $y_i/s_i$. Compare all with the exact diagonal of a network after 100 steps of training on 100 digits:
 
 # %%
 from optlib import trees
