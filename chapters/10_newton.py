@@ -129,7 +129,7 @@ for name, p in (("solve", np.linalg.solve(H, g)), ("inverse", np.linalg.inv(H) @
 # % for x in positive
 # % check
 #
-# On the root, the curvature far out is much smaller than at the minimum, so the step is too long, and beyond 1 it ends farther away than it began. On $x^4$, convex too, the curvature at the minimum is zero, and the error shrinks by a third at each step and no faster.
+# On the root, the curvature far out is much smaller than at the minimum, so the step is too long, and beyond 1 it ends farther away than it began. On $x^4$, convex too, the curvature at the minimum is zero, and the error shrinks by a third at each step.
 #
 # Now a real loss: logistic regression, with an L2 penalty of 0.001, on 455 tumors with 30 measurements each. Run Newton's method from zero, plain and with a damping of 0.001:
 
@@ -203,7 +203,7 @@ plot.basins(
 )
 
 # %% [markdown]
-# Newton's method is lost from 26 % of the starts. All of them end at one point, the saddle between the wells. Where an eigenvalue is negative the model has a maximum along its eigenvector, and {eq}`eq-ch10-newton` solves for it all the same.
+# From 26 % of the starts Newton's method ends at the saddle between the wells. Where an eigenvalue is negative the model has a maximum along its eigenvector, and {eq}`eq-ch10-newton` solves for it all the same.
 #
 # ## Damping, and a search
 #
@@ -215,7 +215,7 @@ plot.basins(
 # ```
 # % check
 #
-# With $\lambda = 0$ that is Newton's step, far above all curvatures gradient descent at the rate $1/\lambda$. Between, stiff directions are solved and flat ones wait. If $\lambda$ exceeds the size of the most negative eigenvalue, the damped model has a minimum and the step goes downhill. But a $\lambda$ that stays costs the doubling of digits: the error shrinks by a factor, as in the first figure.
+# With $\lambda = 0$ that is Newton's step, far above all curvatures gradient descent at the rate $1/\lambda$. If $\lambda$ exceeds the size of the most negative eigenvalue, the damped model has a minimum and the step goes downhill. But a $\lambda$ that stays costs the doubling of digits: the error shrinks by a factor, as in the first figure.
 
 # %%
 from optlib.widgets import Damping
@@ -396,7 +396,7 @@ for name, table in (
           f"median of the ratios at most 1: {np.median(gradients) <= 1}")
 
 # %% [markdown]
-# All agree, and in the median ours ask for no more gradients. (A relative, `sr1`, corrects an estimate $B$ of the Hessian by one outer product, that of $y - Bs$ with itself. It may have negative eigenvalues, and bounds the length of the step instead.)
+# All agree, and in the median ours ask for no more gradients. (A relative, `sr1`, adds to an estimate $B$ of the Hessian one outer product, of $y - Bs$ with itself, and bounds the length of the step.)
 #
 # ## A matrix that is never written down
 #
@@ -454,7 +454,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# L-BFGS gets to a gap of $10^{-6}$ in 59 steps on the digits and in 25 on the tumors. Nesterov takes 135 and 103, Adam 152 and 153, and gradient descent needs 243 on the tumors and more than 300 on the digits. A step of L-BFGS asks for one gradient, rarely two, 61 in those 59 steps. Beside it stand $4Mp = 26{,}000$ multiplications, and the gradient of 1,437 images takes $2 \cdot 1437 \cdot 650 = 1{,}900{,}000$. So here, counting gradients is close to counting seconds.
+# L-BFGS gets to a gap of $10^{-6}$ in 59 steps on the digits and in 25 on the tumors. Nesterov takes 135 and 103, Adam 152 and 153, and gradient descent needs 243 on the tumors and more than 300 on the digits. L-BFGS asked for 61 gradients in those 59 steps. Its two loops take $4Mp = 26{,}000$ multiplications a step, and the gradient of 1,437 images takes $2 \cdot 1437 \cdot 650 = 1{,}900{,}000$. So here counting gradients is close to counting seconds.
 #
 # ## Gradients that disagree
 #
