@@ -117,7 +117,7 @@ def test_drawing_leaves_no_trace():
 
 
 def test_save_writes_svg_and_png(tmp_path):
-    figure = drawn("guides")
+    figure = SAMPLES["guides"]()  # its own: a figure that was saved in pixels measures its words anew
     assert figure.save(tmp_path / "a.svg").read_text(encoding="utf-8") == figure.svg
     assert figure.save(tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
     with pytest.raises(ValueError, match=r"path must end in .svg or .png, got 'a.pdf'"):
