@@ -15,6 +15,15 @@ from optlib.problems import quadratic
 rng = np.random.default_rng(5)
 X = rng.uniform(-1, 1, (12, 4))
 Y = softmax.one_hot(rng.integers(0, 3, 12), 3)
+
+
+@pytest.fixture(autouse=True)
+def same_draws():
+    """Each test draws the same numbers, whatever ran before it."""
+    global rng
+    rng = np.random.default_rng(5)
+
+
 BENDS = pytest.mark.parametrize("activation", ["relu", "tanh"])
 
 
