@@ -37,13 +37,6 @@ def is_source(page):
     return page.startswith("source/")
 
 
-def visits():
-    """(page, width) of each load: every page at every width, but the pages of one kind in turn, one width each."""
-    for n, page in enumerate(pages()):
-        alike = page.startswith(("source/", "rules/"))
-        yield from ((page, width) for k, width in enumerate(WIDTHS) if not alike or n % len(WIDTHS) == k)
-
-
 UNREAD = re.compile(r"<!--.*?-->|(?<=<script).*?(?=</script>)", re.S)
 TAG = re.compile(r"""<[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*>""")  # of a formula's thousand tags, none is read further
 
