@@ -6,7 +6,7 @@ import traitlets
 from optlib.families import gaussian, gaussian_log
 from optlib.plot import palette
 from optlib.widgets import still
-from optlib.widgets.page import PageWidget, number
+from optlib.widgets.page import PageWidget, between
 from optlib.widgets.source import module_source
 
 TARGET = np.array([1.0, 0.5])  # mu, sigma
@@ -25,9 +25,7 @@ class Balls(PageWidget):
     mu = traitlets.Float(-0.4).tag(sync=True)
     sigma = traitlets.Float(0.6).tag(sync=True)
     kl = traitlets.Float(0.2).tag(sync=True)
-
-    def __init__(self, **settings):
-        super().__init__(**{"name": "balls"} | settings)
+    _ranges = between(**RANGES)
 
     def ends(self):
         """{"sigma" or "log": {"gradient" or "natural": (mu, sigma)}}: where the steepest steps end."""
@@ -49,12 +47,6 @@ class Balls(PageWidget):
     def still(self):
         """An SVG image of this state, for pages where scripts are off."""
         return _still(self)
-
-    @traitlets.validate(*RANGES)
-    def _range(self, proposal):
-        name = proposal.trait.name
-        low, high = RANGES[name]
-        return number(name, proposal.value, low - 1e-12, high + 1e-12, f"between {low} and {high}")
 
 
 def edge(kl, count=120):

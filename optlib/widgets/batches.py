@@ -4,7 +4,7 @@ import traitlets
 
 from optlib.widgets import still
 from optlib.widgets.noise import EXAMPLES, STEPS
-from optlib.widgets.page import PageWidget, number
+from optlib.widgets.page import PageWidget, anywhere, between
 from optlib.widgets.source import module_source
 
 
@@ -24,29 +24,12 @@ class Batches(PageWidget):
     start = traitlets.List([-1.7, 1.3]).tag(sync=True)
     step = traitlets.Int(100).tag(sync=True)
     seed = traitlets.Int(1).tag(sync=True)
+    _start = anywhere("start")
+    _ranges = between(lr=(0.005, 0.49), batch=(1, EXAMPLES), step=(1, STEPS))
 
     def __init__(self, **settings):
-        given = {"name": "batches"} | settings
-        super().__init__(**given | {"start": list(given.get("start", (-1.7, 1.3)))})
+        super().__init__(**settings | {"start": list(settings.get("start", (-1.7, 1.3)))})
 
     def still(self):
         """An SVG image of this state, for pages where scripts are off."""
         return still.batches(self)
-
-    @traitlets.validate("lr")
-    def _lr(self, proposal):
-        return number("lr", proposal.value, 0.005 - 1e-12, 0.49 + 1e-12, "between 0.005 and 0.49")
-
-    @traitlets.validate("batch")
-    def _batch(self, proposal):
-        return int(number("batch", proposal.value, 0, EXAMPLES + 1, f"between 1 and {EXAMPLES}"))
-
-    @traitlets.validate("start")
-    def _start(self, proposal):
-        if len(proposal.value) != 2:
-            raise ValueError(f"start must be two numbers x, y, got {proposal.value!r}")
-        return [number("start", v, -100, 100, "two numbers between -100 and 100") for v in proposal.value]
-
-    @traitlets.validate("step")
-    def _step(self, proposal):
-        return int(number("step", proposal.value, 0, STEPS + 1, f"between 1 and {STEPS}"))

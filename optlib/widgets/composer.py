@@ -4,7 +4,7 @@ import traitlets
 
 from optlib.widgets import still
 from optlib.widgets.composed import BODIES
-from optlib.widgets.page import PageWidget, known, number
+from optlib.widgets.page import PageWidget, between, known
 from optlib.widgets.source import module_source
 
 
@@ -25,30 +25,12 @@ class Composer(PageWidget):
     peak = traitlets.Float(0.3).tag(sync=True)
     flat = traitlets.Float(0.03).tag(sync=True)
     seed = traitlets.Int(1).tag(sync=True)
-
-    def __init__(self, **settings):
-        super().__init__(**{"name": "composer"} | settings)
+    _ranges = between(warmup=(0, 100), tail=(0, 150), peak=(0.01, 1.9), flat=(0.001, 1.9))
 
     def still(self):
         """An SVG image of this state, for pages where scripts are off."""
         return still.composer(self)
 
-    @traitlets.validate("warmup")
-    def _warmup(self, proposal):
-        return int(number("warmup", proposal.value, -1, 101, "between 0 and 100"))
-
     @traitlets.validate("body")
     def _body(self, proposal):
         return known("body", proposal.value, BODIES)
-
-    @traitlets.validate("tail")
-    def _tail(self, proposal):
-        return int(number("tail", proposal.value, -1, 151, "between 0 and 150"))
-
-    @traitlets.validate("peak")
-    def _peak(self, proposal):
-        return number("peak", proposal.value, 0.01 - 1e-12, 1.9 + 1e-12, "between 0.01 and 1.9")
-
-    @traitlets.validate("flat")
-    def _flat(self, proposal):
-        return number("flat", proposal.value, 0.001 - 1e-12, 1.9 + 1e-12, "between 0.001 and 1.9")

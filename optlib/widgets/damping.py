@@ -9,7 +9,7 @@ from optlib.problems import surface
 from optlib.problems.landscapes import LANDSCAPES
 from optlib.rules import sgd
 from optlib.widgets import still
-from optlib.widgets.page import PageWidget, known, number
+from optlib.widgets.page import PageWidget, between, known
 from optlib.widgets.source import module_source
 
 FAR = 50  # a path this far from 0 has left for good
@@ -32,10 +32,11 @@ class Damping(PageWidget):
     start = traitlets.List(traitlets.Float()).tag(sync=True)
     steps = traitlets.Int(40).tag(sync=True)
     at = traitlets.Int(40).tag(sync=True)
+    _ranges = between(damping=(0, 10000), steps=(5, LONGEST), at=(1, LONGEST))
 
     def __init__(self, **settings):
         place = known("landscape", settings.get("landscape", "tilted_ravine"), LANDSCAPES)
-        super().__init__(**{"name": "damping", "start": list(LANDSCAPES[place].start)} | settings)
+        super().__init__(**{"start": list(LANDSCAPES[place].start)} | settings)
 
     def walks(self):
         """{"newton" or "sgd": its path, shape (steps + 1, 2), shorter where it leaves or meets a singular matrix}."""
@@ -72,21 +73,9 @@ class Damping(PageWidget):
     def _landscape(self, proposal):
         return known("landscape", proposal.value, LANDSCAPES)
 
-    @traitlets.validate("damping")
-    def _damping(self, proposal):
-        return number("damping", proposal.value, -1e-12, 10_000 + 1e-9, "between 0 and 10000")
-
     @traitlets.validate("start")
     def _start(self, proposal):
         start, (left, right, bottom, top) = list(proposal.value), LANDSCAPES[self.landscape].window
         if len(start) == 2 and left <= start[0] <= right and bottom <= start[1] <= top:
             return start
         raise ValueError(f"start must be two numbers x, y inside the landscape's window, got {start!r}")
-
-    @traitlets.validate("steps")
-    def _steps(self, proposal):
-        return int(number("steps", proposal.value, 4, LONGEST + 1, f"between 5 and {LONGEST}"))
-
-    @traitlets.validate("at")
-    def _at(self, proposal):
-        return int(number("at", proposal.value, 0, LONGEST + 1, f"between 1 and {LONGEST}"))

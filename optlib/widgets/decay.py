@@ -9,13 +9,13 @@ import traitlets
 from optlib.grammar import call, read, start
 from optlib.rules import adam_l2, adamw
 from optlib.widgets import still
-from optlib.widgets.page import PageWidget, number
+from optlib.widgets.page import PageWidget, between
 from optlib.widgets.signals import uniform
 from optlib.widgets.source import module_source
 
 RULES = {"adam_l2": adam_l2, "adamw": adamw}
 RANGES = {"lr": (0.0001, 0.01), "decay": (0, 1), "loud": (0.001, 100), "quiet": (0.001, 100)}
-LONGEST = 4000
+RANGES |= {"steps": (50, 4000), "at": (1, 4000)}
 
 
 class Decay(PageWidget):
@@ -35,9 +35,7 @@ class Decay(PageWidget):
     steps = traitlets.Int(2000).tag(sync=True)
     at = traitlets.Int(2000).tag(sync=True)
     seed = traitlets.Int(1).tag(sync=True)
-
-    def __init__(self, **settings):
-        super().__init__(**{"name": "decay"} | settings)
+    _ranges = between(**RANGES)
 
     def weights(self):
         """{"loud" or "quiet": {rule: the weight after each step, shape (steps,)}}."""
@@ -49,20 +47,6 @@ class Decay(PageWidget):
     def still(self):
         """An SVG image of this state, for pages where scripts are off."""
         return still.decay(self)
-
-    @traitlets.validate(*RANGES)
-    def _range(self, proposal):
-        name = proposal.trait.name
-        low, high = RANGES[name]
-        return number(name, proposal.value, low - 1e-12, high + 1e-12, f"between {low} and {high}")
-
-    @traitlets.validate("steps")
-    def _steps(self, proposal):
-        return int(number("steps", proposal.value, 49, LONGEST + 1, f"between 50 and {LONGEST}"))
-
-    @traitlets.validate("at")
-    def _at(self, proposal):
-        return int(number("at", proposal.value, 0, LONGEST + 1, f"between 1 and {LONGEST}"))
 
 
 def normals(seed, count):

@@ -7,7 +7,7 @@ import traitlets
 from optlib import rules as RULES
 from optlib.problems.landscapes import LANDSCAPES, minima
 from optlib.widgets import still
-from optlib.widgets.page import PageWidget, known, number
+from optlib.widgets.page import PageWidget, anywhere, averaging, between, known, listed, number
 from optlib.widgets.paths import tune
 from optlib.widgets.source import module_source
 
@@ -52,6 +52,10 @@ class Explorer(PageWidget):
     beta2 = traitlets.Float(0.999).tag(sync=True)
     start = traitlets.List().tag(sync=True)
     step = traitlets.Int(200).tag(sync=True)
+    _start = anywhere("start")
+    _ranges = between(kappa=(1, 100), step=(0, STEPS))
+    _averages = averaging("momentum", "beta2")
+    _rules = listed("rules", "chosen", table=RULES.ELEMENTWISE)
 
     def __init__(self, question=None, **settings):
         known("question", question, QUESTIONS)
@@ -85,31 +89,9 @@ class Explorer(PageWidget):
     def _landscape(self, proposal):
         return known("landscape", proposal.value, LANDSCAPES)
 
-    @traitlets.validate("rules", "chosen")
-    def _rules(self, proposal):
-        return [known(proposal.trait.name, r, RULES.ELEMENTWISE) for r in proposal.value]
-
     @traitlets.validate("lr")
     def _lr(self, proposal):
         return {
             known("lr", r, RULES.ELEMENTWISE): number(f"lr of {r}", v, 0, 100, "a positive number below 100")
             for r, v in proposal.value.items()
         }
-
-    @traitlets.validate("momentum", "beta2")
-    def _average(self, proposal):
-        return number(proposal.trait.name, proposal.value, -1e-300, 1, "at least 0 and below 1")
-
-    @traitlets.validate("kappa")
-    def _kappa(self, proposal):
-        return number("kappa", proposal.value, 1 - 1e-12, 100 + 1e-12, "between 1 and 100")
-
-    @traitlets.validate("start")
-    def _start(self, proposal):
-        if len(proposal.value) != 2:
-            raise ValueError(f"start must be two numbers x, y, got {proposal.value!r}")
-        return [number("start", v, -100, 100, "two numbers between -100 and 100") for v in proposal.value]
-
-    @traitlets.validate("step")
-    def _step(self, proposal):
-        return int(number("step", proposal.value, -1, STEPS + 1, f"between 0 and {STEPS}"))

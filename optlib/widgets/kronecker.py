@@ -11,13 +11,13 @@ from optlib.methods import kfac
 from optlib.models import mlp, softmax
 from optlib.rules import sgd
 from optlib.widgets import still
-from optlib.widgets.page import PageWidget, number
+from optlib.widgets.page import PageWidget, between
 from optlib.widgets.signals import uniform
 from optlib.widgets.source import module_source
 
 SIZES, TOP = (2, 8, 3), 1000.0
 RANGES = {"damping": (1e-6, 10), "lr": (0.01, 2), "plain": (0.01, 2)}
-COUNTS = {"every": (1, 50), "steps": (20, 200), "at": (1, 200)}
+RANGES |= {"every": (1, 50), "steps": (20, 200), "at": (1, 200)}
 
 
 class Kronecker(PageWidget):
@@ -36,9 +36,7 @@ class Kronecker(PageWidget):
     plain = traitlets.Float(0.3).tag(sync=True)
     steps = traitlets.Int(100).tag(sync=True)
     at = traitlets.Int(100).tag(sync=True)
-
-    def __init__(self, **settings):
-        super().__init__(**{"name": "kronecker"} | settings)
+    _ranges = between(**RANGES)
 
     def losses(self):
         """{"kfac" or "sgd": the loss after each step, at most 1000, shape (steps,)}, from the library's own rules."""
@@ -54,16 +52,6 @@ class Kronecker(PageWidget):
     def still(self):
         """An SVG image of this state, for pages where scripts are off."""
         return still.kronecker(self)
-
-    @traitlets.validate(*RANGES)
-    def _range(self, proposal):
-        low, high = RANGES[proposal.trait.name]
-        return number(proposal.trait.name, proposal.value, low * 0.999, high * 1.001, f"between {low:g} and {high}")
-
-    @traitlets.validate(*COUNTS)
-    def _count(self, proposal):
-        low, high = COUNTS[proposal.trait.name]
-        return int(number(proposal.trait.name, proposal.value, low - 1, high + 1, f"between {low} and {high}"))
 
 
 def examples():

@@ -21,7 +21,7 @@ class PageWidget(anywidget.AnyWidget):
         for key in settings:
             if key not in self.names():
                 raise TypeError(f"{type(self).__name__} has no setting {key!r}; it has {', '.join(self.names())}")
-        super().__init__(**settings)
+        super().__init__(**{"name": type(self).__name__.lower()} | settings)
 
     @classmethod
     def names(cls):
@@ -56,3 +56,44 @@ def known(name, value, table):
     if value in table:
         return value
     raise ValueError(f"{name} must be one of {', '.join(map(repr, table))}, got {value!r}")
+
+
+def between(**ranges):
+    """A validator of settings, {name: (low, high)}: both ends are in, with a hair for what a slider rounds."""
+
+    def check(widget, proposal):
+        low, high = ranges[name := proposal.trait.name]
+        slack = 1e-12 * max(1.0, abs(high))
+        number(name, proposal.value, low - slack, high + slack, f"between {low} and {high}")
+        return proposal.value  # a whole number stays one
+
+    return traitlets.validate(*ranges)(check)
+
+
+def averaging(*names):
+    """A validator of decays of running averages: at least 0 and below 1."""
+
+    def check(widget, proposal):
+        return number(proposal.trait.name, proposal.value, -1e-300, 1, "at least 0 and below 1")
+
+    return traitlets.validate(*names)(check)
+
+
+def listed(*names, table):
+    """A validator of lists whose items the table must have."""
+
+    def check(widget, proposal):
+        return [known(proposal.trait.name, item, table) for item in proposal.value]
+
+    return traitlets.validate(*names)(check)
+
+
+def anywhere(name):
+    """A validator of a point x, y on a landscape."""
+
+    def check(widget, proposal):
+        if len(proposal.value) != 2:
+            raise ValueError(f"{name} must be two numbers x, y, got {proposal.value!r}")
+        return [number(name, v, -100, 100, "two numbers between -100 and 100") for v in proposal.value]
+
+    return traitlets.validate(name)(check)

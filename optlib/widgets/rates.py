@@ -6,7 +6,7 @@ import traitlets
 from optlib import rules as RULES
 from optlib.grammar import read, start
 from optlib.widgets import signals, still
-from optlib.widgets.page import PageWidget, known, number
+from optlib.widgets.page import PageWidget, between, listed
 from optlib.widgets.source import module_source
 
 STEPS = 600
@@ -32,9 +32,8 @@ class Rates(PageWidget):
     chosen = traitlets.List(traitlets.Unicode(), list(LISTED)).tag(sync=True)
     at = traitlets.Int(250).tag(sync=True)
     seed = traitlets.Int(1).tag(sync=True)
-
-    def __init__(self, **settings):
-        super().__init__(**{"name": "rates"} | settings)
+    _rules = listed("rules", "chosen", table=LISTED)
+    _ranges = between(rho=(0.5, 0.999), eps=(1e-10, 1), jump=(0.001, 1000), at=(1, STEPS))
 
     def still(self):
         """An SVG image of this state, for pages where scripts are off."""
@@ -44,26 +43,6 @@ class Rates(PageWidget):
         """The rates of the chosen rules after each gradient, {name: (600,)}."""
         g = gradients(self.jump, self.seed)
         return {name: rates(name, g, self.rho, self.eps) for name in self.chosen}
-
-    @traitlets.validate("rules", "chosen")
-    def _rules(self, proposal):
-        return [known(proposal.trait.name, name, LISTED) for name in proposal.value]
-
-    @traitlets.validate("rho")
-    def _rho(self, proposal):
-        return number("rho", proposal.value, 0.5 - 1e-12, 0.999 + 1e-12, "between 0.5 and 0.999")
-
-    @traitlets.validate("eps")
-    def _eps(self, proposal):
-        return number("eps", proposal.value, 0.999e-10, 1 + 1e-12, "between 1e-10 and 1")
-
-    @traitlets.validate("jump")
-    def _jump(self, proposal):
-        return number("jump", proposal.value, 0.001 - 1e-15, 1000 + 1e-9, "between 0.001 and 1000")
-
-    @traitlets.validate("at")
-    def _at(self, proposal):
-        return int(number("at", proposal.value, 0, STEPS + 1, f"between 1 and {STEPS}"))
 
 
 def gradients(jump, seed):

@@ -6,7 +6,7 @@ import traitlets
 from optlib import rules as RULES
 from optlib.grammar import call, read, start
 from optlib.widgets import still
-from optlib.widgets.page import PageWidget, known, number
+from optlib.widgets.page import PageWidget, averaging, between, listed
 from optlib.widgets.source import module_source
 
 LENGTHS = (300, 3000, 30000)
@@ -31,30 +31,14 @@ class Regret(PageWidget):
     chosen = traitlets.List(traitlets.Unicode(), ["adam", "amsgrad", "sgd"]).tag(sync=True)
     steps = traitlets.Int(3000).tag(sync=True)
     at = traitlets.Int(3000).tag(sync=True)
-
-    def __init__(self, **settings):
-        super().__init__(**{"name": "regret"} | settings)
+    _ranges = between(scale=(2, 10), lr=(0.01, 1))
+    _averages = averaging("beta1", "beta2")
+    _rules = listed("rules", "chosen", table=RULES.ELEMENTWISE)
 
     def still(self):
         """An SVG image of this state, for pages where scripts are off."""
         lines = {rule: walk(rule, self.scale, self.beta1, self.beta2, self.lr, self.steps) for rule in self.chosen}
         return still.regret(self, lines)
-
-    @traitlets.validate("scale")
-    def _scale(self, proposal):
-        return number("scale", proposal.value, 2 - 1e-12, 10 + 1e-12, "between 2 and 10")
-
-    @traitlets.validate("lr")
-    def _lr(self, proposal):
-        return number("lr", proposal.value, 0.01 - 1e-12, 1 + 1e-12, "between 0.01 and 1")
-
-    @traitlets.validate("beta1", "beta2")
-    def _average(self, proposal):
-        return number(proposal.trait.name, proposal.value, -1e-300, 1, "at least 0 and below 1")
-
-    @traitlets.validate("rules", "chosen")
-    def _rules(self, proposal):
-        return [known(proposal.trait.name, r, RULES.ELEMENTWISE) for r in proposal.value]
 
     @traitlets.validate("steps")
     def _steps(self, proposal):

@@ -4,7 +4,7 @@ import traitlets
 
 from optlib import rules as RULES
 from optlib.widgets import still
-from optlib.widgets.page import PageWidget, known, number
+from optlib.widgets.page import PageWidget, averaging, between, known, listed
 from optlib.widgets.signals import KINDS
 from optlib.widgets.source import module_source
 
@@ -31,9 +31,9 @@ class Stream(PageWidget):
     steps = traitlets.Int(200).tag(sync=True)
     at = traitlets.Int(12).tag(sync=True)
     seed = traitlets.Int(1).tag(sync=True)
-
-    def __init__(self, **settings):
-        super().__init__(**{"name": "stream"} | settings)
+    _ranges = between(noise=(0, 3), steps=(20, 2000))
+    _averages = averaging("beta1", "beta2")
+    _rules = listed("rules", "chosen", table=RULES.ELEMENTWISE)
 
     def still(self):
         """An SVG image of this state, for pages where scripts are off."""
@@ -42,19 +42,3 @@ class Stream(PageWidget):
     @traitlets.validate("kind")
     def _kind(self, proposal):
         return known("kind", proposal.value, KINDS)
-
-    @traitlets.validate("rules", "chosen")
-    def _rules(self, proposal):
-        return [known(proposal.trait.name, r, RULES.ELEMENTWISE) for r in proposal.value]
-
-    @traitlets.validate("beta1", "beta2")
-    def _average(self, proposal):
-        return number(proposal.trait.name, proposal.value, -1e-300, 1, "at least 0 and below 1")
-
-    @traitlets.validate("noise")
-    def _noise(self, proposal):
-        return number("noise", proposal.value, -1e-12, 3 + 1e-12, "between 0 and 3")
-
-    @traitlets.validate("steps")
-    def _steps(self, proposal):
-        return int(number("steps", proposal.value, 19, 2001, "between 20 and 2000"))

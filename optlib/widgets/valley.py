@@ -6,7 +6,7 @@ from optlib.drivers import minimize
 from optlib.problems import valley
 from optlib.rules import sgd
 from optlib.widgets import still
-from optlib.widgets.page import PageWidget, number
+from optlib.widgets.page import PageWidget, between
 from optlib.widgets.source import module_source
 from optlib.wrappers import sam
 
@@ -29,9 +29,7 @@ class Valley(PageWidget):
     start = traitlets.List(traitlets.Float(), [4.0, 0.5]).tag(sync=True)
     steps = traitlets.Int(LONGEST).tag(sync=True)
     at = traitlets.Int(LONGEST).tag(sync=True)
-
-    def __init__(self, **settings):
-        super().__init__(**{"name": "valley"} | settings)
+    _ranges = between(radius=(0, 1), lr=(0.005, 0.12), steps=(50, LONGEST), at=(1, LONGEST))
 
     def walks(self):
         """{"sgd" or "sam": the path, shape (steps + 1, 2), shorter where it leaves}."""
@@ -43,25 +41,9 @@ class Valley(PageWidget):
         """An SVG image of this state, for pages where scripts are off."""
         return still.valley(self, WINDOW, valley().f)
 
-    @traitlets.validate("radius")
-    def _radius(self, proposal):
-        return number("radius", proposal.value, -1e-12, 1 + 1e-12, "between 0 and 1")
-
-    @traitlets.validate("lr")
-    def _lr(self, proposal):
-        return number("lr", proposal.value, 0.005 - 1e-12, 0.12 + 1e-12, "between 0.005 and 0.12")
-
     @traitlets.validate("start")
     def _start(self, proposal):
         start, (left, right, bottom, top) = list(proposal.value), WINDOW
         if len(start) == 2 and left <= start[0] <= right and bottom <= start[1] <= top:
             return start
         raise ValueError(f"start must be two numbers x, y from (0, 0) to (4.8, 3.6), got {start!r}")
-
-    @traitlets.validate("steps")
-    def _steps(self, proposal):
-        return int(number("steps", proposal.value, 49, LONGEST + 1, f"between 50 and {LONGEST}"))
-
-    @traitlets.validate("at")
-    def _at(self, proposal):
-        return int(number("at", proposal.value, 0, LONGEST + 1, f"between 1 and {LONGEST}"))
