@@ -1,0 +1,281 @@
+// "Run and edit here": the code of a chapter becomes editors, and Python runs in a worker.  book.js loads this when asked.
+import { Cell, button, make } from "./cells.js";
+import { Python, Stopped } from "./python.js";
+import { read, write } from "./store.js";
+
+const HERE = new URL(".", import.meta.url);
+const STOPPED = "Python was stopped. Its variables are gone, your text is kept; the next run starts Python again.";
+const KEPT =
+  "What you write is kept in this browser, on this machine, and is sent nowhere; what cells print is not kept. " +
+  "Clearing the site's data forgets it, and so does a private window. The notebook that you download holds the whole chapter with your cells, for JupyterLab.";
+const LATE = "Cells of mine that have no place in this chapter any more.";
+
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+const day = (time) => new Date(time).toLocaleDateString("en-US", { dateStyle: "long" });
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
+
+function style() {
+  const link = make("link", { rel: "stylesheet", href: new URL("live.css", HERE) });
+  return new Promise((done) => {
+    link.onload = link.onerror = done;
+    document.head.append(link);
+  });
+}
+
+async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.json();
+}
+
+// place: the box of the button, with data-chapter and data-notebook.
+export async function open(place) {
+  const { chapter, notebook } = place.dataset;
+  const [book] = await Promise.all([fetched(notebook), style()]);
+  const boxes = [...document.querySelectorAll("article div.cell")];
+  const codes = book.cells.filter((cell) => cell.cell_type === "code");
+  if (boxes.length !== codes.length) throw new Error("the page and its notebook are of different days");
+  new Session(place, chapter, book, boxes, codes);
+}
+
+class Session {
+  constructor(place, chapter, book, boxes, codes) {
+    Object.assign(this, { place, chapter, book, jobs: [], busy: false, imported: new Set(), dirty: new Set() });
+    this.bar();
+    const told = { run: (cell, how) => this.ask(cell, how), stop: () => this.stop(), changed: (cell) => this.keep(cell) };
+    this.cells = boxes.map((box, n) => new Cell(box, n, codes[n].id, [codes[n].source].flat().join(""), told));
+    const { work, said } = read(chapter);
+    this.lost = { ...work.cells };
+    let own = 0;
+    for (const cell of this.cells) {
+      cell.open(this.lost[cell.key] ?? cell.base);
+      own += cell.key in this.lost;
+      delete this.lost[cell.key];
+    }
+    if (own) this.note(`Your work of ${day(work.saved)} is here: ${own} ${own === 1 ? "cell" : "cells"}.`);
+    if (Object.keys(this.lost).length) this.note("A cell that you changed is no longer in this chapter; your text is at the end of your notebook.");
+    if (said) this.note(said);
+    addEventListener("pagehide", () => this.flush());
+    document.addEventListener("visibilitychange", () => document.hidden && this.flush());
+
+    this.python = new Python(HERE.href, {
+      progress: (message) => this.progress(message),
+      ready: () => (this.meter.hidden = true),
+      gone: () => this.forget(),
+    });
+    this.begin();
+  }
+
+  // ---------------------------------------------------------------- the bar
+
+  bar() {
+    const { place } = this;
+    this.said = make("p", { className: "live-said", role: "status" });
+    this.fill = make("span");
+    this.meter = make("div", { className: "live-meter", role: "progressbar", label: "Loading Python", hidden: true }, this.fill);
+    this.bytes = make("span", { className: "live-bytes" });
+    this.notes = make("div", { className: "live-notes" });
+    this.buttons = {
+      all: button("Run all", "", () => this.all()),
+      stop: button("Stop", "", () => this.stop()),
+      restart: button("Restart Python", "", () => this.restart()),
+      download: button("Download my notebook", "", () => this.download()),
+    };
+    const keys = "Shift-Enter runs a cell and goes on. Tab indents; Escape, then Tab leaves the editor.";
+    place.replaceChildren(
+      this.said,
+      this.meter,
+      make("div", { className: "live-buttons" }, ...Object.values(this.buttons)),
+      this.notes,
+      make("p", { className: "live-keys", id: "live-keys", textContent: keys }),
+      make("details", { className: "live-kept" }, make("summary", { textContent: "What is kept" }), make("p", { textContent: KEPT })),
+    );
+    Object.assign(place, { className: "live live-on", tabIndex: -1 }).setAttribute("role", "region");
+    place.setAttribute("aria-label", "Python on this page");
+    place.focus({ preventScroll: true });
+  }
+
+  say(words) {
+    if (this.said.firstChild?.data !== words) this.said.replaceChildren(words, " ", this.bytes);
+    this.bytes.textContent = "";
+    this.look();
+  }
+
+  note(words) {
+    this.notes.append(make("p", { textContent: words }));
+  }
+
+  look() {
+    this.buttons.stop.hidden = !this.busy && !this.loading;
+    this.buttons.all.disabled = this.busy;
+  }
+
+  progress({ step, done, total }) {
+    const part = total ? done / total : 0;
+    this.say(step);
+    this.meter.hidden = total > 0 && done >= total;
+    this.fill.style.width = `${100 * part}%`;
+    for (const [name, value] of Object.entries({ valuemin: 0, valuemax: 100, valuenow: Math.round(100 * part) })) {
+      if (total) this.meter.setAttribute(`aria-${name}`, value);
+      else this.meter.removeAttribute(`aria-${name}`);
+    }
+    if (total) this.bytes.textContent = `${megabytes(done)} of ${megabytes(total)} MB`;
+  }
+
+  // ---------------------------------------------------------------- Python
+
+  async begin() {
+    this.loading = true;
+    this.say("Python is starting.");
+    try {
+      await this.python.start();
+      if (!this.busy) this.say("Python is ready.");
+    } catch (error) {
+      this.trouble(error);
+    }
+    this.loading = false;
+    this.look();
+  }
+
+  trouble(error) {
+    this.meter.hidden = true;
+    this.say(error instanceof Stopped ? STOPPED : `${error.message} Your text is kept; Run tries again.`);
+  }
+
+  // Python has ended: nothing has run in the next one.
+  forget() {
+    for (const cell of this.cells) cell.ran = false;
+    this.imported.clear();
+  }
+
+  stop() {
+    for (const { cell } of this.jobs.splice(0)) cell.state("");
+    this.python.stop();
+  }
+
+  restart() {
+    this.stop();
+    this.python.end();
+    return this.begin();
+  }
+
+  // ---------------------------------------------------------------- running
+
+  // how: {above: the cells above too, on: go to the next cell}
+  ask(cell, { above = false, on = false } = {}) {
+    if (on) this.cells[cell.n + 1]?.focus();
+    if (cell.box.dataset.live) return;
+    cell.state("waits", this.busy ? "Waits for the cell before." : this.loading ? "Waits for Python." : "");
+    this.jobs.push({ cell, above });
+    this.work();
+  }
+
+  all() {
+    for (const cell of this.unrun(this.cells.length)) this.ask(cell);
+  }
+
+  // Cells above the nth that have not run; an exercise that nobody has begun is left out.
+  unrun(n) {
+    return this.cells.slice(0, n).filter((cell) => !cell.ran && (cell.changed || !cell.exercise));
+  }
+
+  async work() {
+    if (this.busy) return;
+    this.busy = true;
+    for (let job; (job = this.jobs.shift()); ) {
+      try {
+        await this.perform(job);
+      } catch (error) {
+        for (const { cell } of [job, ...this.jobs.splice(0)]) cell.state("");
+        if (error instanceof Stopped) job.cell.state("", "Stopped.");
+        this.trouble(error);
+      }
+    }
+    this.busy = false;
+    this.look();
+  }
+
+  async perform({ cell, above }) {
+    this.look();
+    if (!this.python.on) await this.begin();
+    await this.python.start();
+    const before = above ? this.unrun(cell.n) : await this.needed(cell);
+    for (const other of before) {
+      cell.state("waits", `First runs ${other.name}, which it needs.`);
+      if (!(await this.one(other, !other.changed && !above))) {
+        cell.state("", `Not run: ${other.name}, which it needs, has not come to its end.`);
+        return;
+      }
+    }
+    await this.one(cell);
+  }
+
+  // The cells above that this one needs and that have not run; the imports that it needs are done.
+  async needed(cell) {
+    const cells = this.cells.slice(0, cell.n + 1);
+    const asked = await this.python.above(cells.map((each) => each.text), cells.map((each) => each.ran));
+    const imports = asked.imports.filter((line) => !this.imported.has(line));
+    if (imports.length) {
+      const { ok } = await this.python.run(imports.join("\n"), () => {});
+      if (ok) for (const line of imports) this.imported.add(line);
+    }
+    return asked.cells.map((n) => this.cells[n]);
+  }
+
+  // Run one cell; whether it came to its end.  quiet: the book's output stays, unless something goes wrong.
+  async one(cell, quiet = false) {
+    let shown = false;
+    const show = (message) => {
+      if (quiet && message.kind !== "error") return;
+      if (!shown) cell.clear();
+      shown = true;
+      cell.show(message);
+    };
+    cell.state("runs", "Runs.");
+    try {
+      const { ok, ms } = await this.python.run(cell.text, show);
+      if (!shown && !quiet) cell.clear();
+      cell.ran ||= ok;
+      cell.state("", ok ? `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s` : "");
+      this.say(cell.verdict || `${capital(cell.name)} has ${ok ? "run" : "ended with an error"}.`);
+      await cell.settle();
+      return ok;
+    } catch (error) {
+      cell.state("", error instanceof Stopped ? "Stopped." : "");
+      throw error;
+    }
+  }
+
+  // ---------------------------------------------------------------- keeping
+
+  keep(cell) {
+    this.dirty.add(cell);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), 300);
+  }
+
+  flush() {
+    if (!this.dirty.size) return;
+    const texts = [...this.dirty].map((cell) => [cell.key, cell.changed ? cell.text : null]);
+    this.dirty.clear();
+    const wrong = write(this.chapter, Object.fromEntries(texts));
+    if (wrong && wrong !== this.wrong) this.note(wrong);
+    this.wrong = wrong;
+  }
+
+  // The chapter's notebook with the student's cells.
+  download() {
+    this.flush();
+    const mine = structuredClone(this.book);
+    const lines = (text) => text.split(/(?<=\n)/);
+    mine.cells.filter((cell) => cell.cell_type === "code").forEach((cell, n) => (cell.source = lines(this.cells[n].text)));
+    const late = Object.entries(this.lost);
+    if (late.length) mine.cells.push({ cell_type: "markdown", id: "late", metadata: {}, source: [LATE] });
+    for (const [n, [, text]] of late.entries()) {
+      mine.cells.push({ cell_type: "code", id: `late-${n}`, metadata: {}, source: lines(text), outputs: [], execution_count: null });
+    }
+    const address = URL.createObjectURL(new Blob([JSON.stringify(mine, null, 1)], { type: "application/x-ipynb+json" }));
+    make("a", { href: address, download: `${this.chapter}_mine.ipynb` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  }
+}
