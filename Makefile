@@ -23,7 +23,7 @@ UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal -p no:nbval $(addprefix 
 NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab test quick pairs unit whole nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci lock clean
+.PHONY: help setup book html lab progress wheel test quick pairs unit whole nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -66,8 +66,13 @@ html: $(READY) $(NODE) ## build the site into _build/html
 	$(PY) -m book.build
 
 lab: $(READY) ## open JupyterLab on your own copies of the chapters, in work/
-	@$(PY) -m book.lab
-	@$(BIN)/jupyter lab --notebook-dir=work
+	@$(PY) -m optlib.exercises start work --open
+
+progress: $(READY) ## what you have solved, tried and not begun in work/
+	@$(PY) -m optlib.exercises status work
+
+wheel: $(READY) ## write a wheel of optlib into _build/wheel, with the chapters as notebooks for students
+	$(PY) -m book.starters wheel _build/wheel
 
 # ---------------------------------------------------------------- holding it true
 

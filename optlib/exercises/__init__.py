@@ -5,6 +5,7 @@ Answers are read under a time limit and nothing in them can make `check` raise. 
 
 import importlib
 
+from optlib.exercises import progress
 from optlib.exercises.kinds import Hint
 from optlib.exercises.verdict import Verdict, unanswered
 
@@ -36,7 +37,8 @@ def check(name, answer):
     """The verdict on an answer.
 
     name: the exercise's id, as "momentum-2".  answer: what its starter asks for; `...` means not answered yet.
-    Returns a Verdict, which Jupyter shows.  Raises nothing but KeyboardInterrupt.
+    Returns a Verdict, which Jupyter shows; in a folder that `start` made, it is kept in progress.json.
+    Raises nothing but KeyboardInterrupt.
     """
     known = {key: judge for chapter in CHAPTERS for key, judge in exercises(chapter).items()}
     if not isinstance(name, str) or name not in known:
@@ -45,10 +47,11 @@ def check(name, answer):
     if unanswered(answer):
         return Verdict(name, "open")
     try:
-        return Verdict(name, "right" if known[name](answer) is None else "open")
+        verdict = Verdict(name, "right" if known[name](answer) is None else "open")
     except Hint as hint:
-        return Verdict(name, "wrong", str(hint))
+        verdict = Verdict(name, "wrong", str(hint))
     except ImportError as missing:
         return Verdict(name, "wrong", f"This exercise cannot be checked here: {missing}.")
     except Exception:  # an object made to be unreadable
-        return Verdict(name, "wrong", "This answer cannot be read.")
+        verdict = Verdict(name, "wrong", "This answer cannot be read.")
+    return progress.record(verdict)

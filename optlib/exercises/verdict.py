@@ -10,11 +10,15 @@ SHOWN = {"right": ("✓", "Right."), "open": ("○", "Not answered yet."), "wron
 
 @dataclass(frozen=True)
 class Verdict:
-    """A verdict on an answer.  state: "right", "open" (not answered yet) or "wrong".  hint: one sentence or nothing."""
+    """A verdict on an answer.  state: "right", "open" (not answered yet) or "wrong".  hint: one sentence or nothing.
+
+    note: one sentence that is not about the answer, or nothing.
+    """
 
     name: str
     state: str
     hint: str = ""
+    note: str = ""
 
     @property
     def right(self):
@@ -32,13 +36,14 @@ class Verdict:
         return f"{SHOWN[self.state][1]} {self.hint}".strip()
 
     def __repr__(self):
-        return f"{SHOWN[self.state][0]} {self.name}: {self.message}"
+        return f"{SHOWN[self.state][0]} {self.name}: {self.message} {self.note}".rstrip()
 
     def _repr_html_(self):
         sign, word = SHOWN[self.state]
         return (
             f'<p class="descent-verdict" data-state="{self.state}"><span aria-hidden="true">{sign}</span> '
-            f"<strong>{html.escape(self.name)}: {word}</strong> {html.escape(self.hint)}</p>"
+            f"<strong>{html.escape(self.name)}: {word}</strong> {html.escape(self.hint)}"
+            f"{f' <small>{html.escape(self.note)}</small>' if self.note else ''}</p>"
         )
 
 

@@ -6,7 +6,7 @@ import json
 import nbformat
 import pytest
 
-from book import lab, notebooks, serve
+from book import notebooks, serve
 from book.pairing import ROOT
 
 pytest_plugins = ["pytester"]
@@ -140,39 +140,6 @@ def test_a_cell_that_writes_to_standard_error_is_named():
     late = nbformat.v4.new_output("stream", name="stderr", text="too late\n")
     with pytest.raises(ValueError, match="cell 0 wrote to standard error: too late"):
         notebooks.settle(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[late])]))
-
-
-# ---------------------------------------------------------------- the student's copies
-
-
-def given(text):
-    return {"01_x.ipynb": nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text, id="a")]))}
-
-
-def test_a_copy_nobody_changed_follows_the_book(tmp_path):
-    lab.update(tmp_path, given("old"))
-    ran = json.loads((tmp_path / "01_x.ipynb").read_text())
-    ran["cells"][0]["execution_count"] = 7  # run, not changed
-    (tmp_path / "01_x.ipynb").write_text(json.dumps(ran))
-    assert lab.update(tmp_path, given("old")) == []
-    assert "now the book's new version" in lab.update(tmp_path, given("new"))[0]
-    assert (tmp_path / "01_x.ipynb").read_text() == given("new")["01_x.ipynb"]
-
-
-@pytest.mark.parametrize("mine", [given("mine")["01_x.ipynb"], "no notebook any more", ""])
-@pytest.mark.parametrize("remembered", [True, False])
-def test_a_changed_copy_is_never_touched(tmp_path, mine, remembered):
-    if remembered:
-        lab.update(tmp_path, given("old"))
-    (tmp_path / "01_x.ipynb").write_text(mine)
-    said = lab.update(tmp_path, given("new"))
-    assert (tmp_path / "01_x.ipynb").read_text() == mine
-    assert "01_x.new.ipynb" in said[0] and (tmp_path / "01_x.new.ipynb").read_text() == given("new")["01_x.ipynb"]
-    assert lab.update(tmp_path, given("new")) == []  # offered once
-    (tmp_path / "01_x.new.ipynb").write_text(mine)  # written in as well
-    lab.update(tmp_path, given("newer"))
-    assert (tmp_path / "01_x.ipynb").read_text() == (tmp_path / "01_x.new.ipynb").read_text() == mine
-    assert (tmp_path / "01_x.new.new.ipynb").read_text() == given("newer")["01_x.ipynb"]
 
 
 # ---------------------------------------------------------------- the server
