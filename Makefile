@@ -18,12 +18,15 @@ CI_PY   := $(CURDIR)/$(CI_VENV)/bin/python
 
 READY := $(VENV)/.ready
 CI_READY := $(CI_VENV)/.ready
+TEACH_VENV := .venv-teach
+TEACH_PY   := $(CURDIR)/$(TEACH_VENV)/bin/python
+TEACH_READY := $(TEACH_VENV)/.ready
 NODE  := node_modules/.ready
 UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal -p no:nbval $(addprefix --ignore=tests/,browser conformance gpu whole)
 NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab progress wheel test quick pairs unit whole nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci lock clean
+.PHONY: help setup book html lab progress wheel test quick pairs unit whole nbval prove mutants sync notebooks bench conformance browser gpu oldest setup-ci setup-teach assignment grade teach lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -56,6 +59,16 @@ $(CI_READY): requirements-ci.lock
 	$(CI_VENV)/bin/uv pip install -q --python $(CI_PY) --no-deps -e .
 	@touch $@
 
+setup-teach: $(TEACH_READY)
+
+# Otter and nbgrader bring a hundred packages that no student needs.
+$(TEACH_READY): requirements-teach.lock
+	$(BASE) -m venv $(TEACH_VENV)
+	$(TEACH_PY) -m pip install -q --disable-pip-version-check "$(UV)"
+	$(TEACH_VENV)/bin/uv pip install -q --compile-bytecode --python $(TEACH_PY) -r $<
+	$(TEACH_VENV)/bin/uv pip install -q --python $(TEACH_PY) --no-deps -e .
+	@touch $@
+
 # ---------------------------------------------------------------- reading and running
 
 book: html ## build the site and serve it on this machine; says the address
@@ -73,6 +86,14 @@ progress: $(READY) ## what you have solved, tried and not begun in work/
 
 wheel: $(READY) ## write a wheel of optlib into _build/wheel, with the chapters as notebooks for students
 	$(PY) -m book.starters wheel _build/wheel
+
+# ---------------------------------------------------------------- teaching
+
+assignment: $(READY) ## exercises as an assignment for Otter and nbgrader; CHAPTERS="04 07", OUT=folder
+	@$(PY) -m book.assignment $(CHAPTERS) $(if $(OUT),--out "$(OUT)")
+
+grade: $(READY) ## grade a class: SUBMISSIONS=folder, OUT=results.csv, CHAPTERS="04 07"; each submission locked in
+	@$(PY) -m book.grade "$(SUBMISSIONS)" --out "$(or $(OUT),results.csv)" $(if $(CHAPTERS),--chapters $(CHAPTERS)) --jobs $(JOBS)
 
 # ---------------------------------------------------------------- holding it true
 
@@ -112,6 +133,9 @@ browser: $(CI_READY) ## drive the built site in a real Chromium
 	@test -f _build/html/index.html || $(MAKE) html
 	$(CI_PY) -m pytest -q -n $(JOBS) --dist worksteal tests/browser
 
+teach: $(READY) $(TEACH_READY) ## hand assignments to the real Otter and nbgrader
+	$(PY) -m pytest -q -n $(JOBS) -p no:nbval tests/teach
+
 gpu: $(CI_READY) ## run the rules on a GPU through torch, where there is one
 	@if $(CI_PY) -c "import torch; raise SystemExit(not torch.cuda.is_available())"; then $(CI_PY) -m pytest -q tests/gpu; \
 	else echo "torch sees no GPU here: nothing was run. No chapter needs one."; fi
@@ -133,9 +157,10 @@ notebooks: sync ## run the chapters and write their reference notebooks; ONLY="c
 
 lock: $(READY) ## choose the versions anew that everybody gets
 	$(BIN)/uv pip compile -q --upgrade --universal --no-header --no-annotate --extra notebooks --extra book --extra test pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --no-header --no-annotate -c requirements.lock --extra notebooks --extra teach pyproject.toml -o requirements-teach.lock
 	rm -rf $(CI_VENV) && $(BASE) -m venv $(CI_VENV)
 	$(CI_PY) -m pip install -q --disable-pip-version-check -c requirements.lock -r requirements-ci.in
 	$(CI_PY) -m pip freeze | sed 's/+cpu$$//' | grep -v -e '^-e' -e '^#' | LC_ALL=C sort -f > requirements-ci.lock
 
-clean: ## remove what was built; .venv, .venv-ci, node_modules and work/ stay
+clean: ## remove what was built; .venv, .venv-ci, .venv-teach, node_modules and work/ stay
 	rm -rf _build .venv-oldest .pytest_cache .ruff_cache .hypothesis .jupyter_cache
