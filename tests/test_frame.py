@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-ONLY_CI = ["speed"]  # extras that nobody needs to read or to run the book; they are in the other lock
+# extras that nobody needs to read or to run the book; they are in locks of their own
+APART = {"speed": "requirements-ci.lock", "teach": "requirements-teach.lock"}
 LARGEST = 600_000  # bytes; what is larger needs a reason
 
 HOST = re.compile(r"https?://(pypi|files|registry|deb|security)\.[a-z]")
@@ -68,7 +69,7 @@ def faults(name, content):
     ]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-ci.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", *APART.values()])
 def test_a_lock_holds_versions_and_no_addresses(name):
     text = (ROOT / name).read_text()
     assert locked(text)
@@ -77,14 +78,16 @@ def test_a_lock_holds_versions_and_no_addresses(name):
 
 def test_the_locks_satisfy_pyproject():
     pins = locked((ROOT / "requirements.lock").read_text())
-    assert unmet(wanted(*EXTRAS.keys() - ONLY_CI), pins) == []
-    assert unmet(wanted(*ONLY_CI), locked((ROOT / "requirements-ci.lock").read_text())) == []
+    assert unmet(wanted(*EXTRAS.keys() - APART.keys()), pins) == []
+    for extra, name in APART.items():
+        assert unmet(wanted(extra), locked((ROOT / name).read_text())) == []
     assert unmet([Requirement("numpy>=99"), Requirement("absent")], pins) == ["numpy>=99", "absent"]
 
 
-def test_the_two_locks_agree():
-    """What is compared with other libraries is what readers run."""
-    ours, theirs = (locked((ROOT / name).read_text()) for name in ("requirements.lock", "requirements-ci.lock"))
+@pytest.mark.parametrize("other", APART.values())
+def test_the_locks_agree(other):
+    """What is compared with other libraries, and what is graded with, is what readers run."""
+    ours, theirs = (locked((ROOT / name).read_text()) for name in ("requirements.lock", other))
     assert {name: v for name, v in theirs.items() if name in ours and v[0] not in ours[name]} == {}
 
 
@@ -122,7 +125,7 @@ def test_the_npm_lock_holds_no_addresses():
 def test_every_target_says_what_it_does():
     makefile = (ROOT / "Makefile").read_text()
     (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, flags=re.M)
-    silent = {"setup-ci"}
+    silent = {"setup-ci", "setup-teach"}
     assert set(re.findall(r"^([a-z-]+):.* ## \w", makefile, flags=re.M)) == set(phony.split()) - silent
     assert re.search(r"^test: quick whole nbval\b", makefile, flags=re.M)
 
