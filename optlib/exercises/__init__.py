@@ -4,6 +4,9 @@ Answers are read under a time limit and nothing in them can make `check` raise. 
 """
 
 import importlib
+import warnings
+
+import numpy as np
 
 from optlib.exercises import progress
 from optlib.exercises.kinds import Hint
@@ -41,17 +44,22 @@ def check(name, answer):
     Raises nothing but KeyboardInterrupt.
     """
     known = {key: judge for chapter in CHAPTERS for key, judge in exercises(chapter).items()}
-    if not isinstance(name, str) or name not in known:
+    if type(name) is not str or name not in known:
         there = ", ".join(f"{c}-1 to {c}-{len(exercises(c))}" for c in CHAPTERS)
-        return Verdict("check", "wrong", f"There is no exercise {str(name)[:40]!r}; there are {there}.")
+        said = repr(name[:40]) if type(name) is str else "whose name is no text"
+        return Verdict("check", "wrong", f"There is no exercise {said}; there are {there}.")
     if unanswered(answer):
         return Verdict(name, "open")
     try:
-        verdict = Verdict(name, "right" if known[name](answer) is None else "open")
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            verdict = Verdict(name, "right" if known[name](answer) is None else "open")
     except Hint as hint:
         verdict = Verdict(name, "wrong", str(hint))
     except ImportError as missing:
         return Verdict(name, "wrong", f"This exercise cannot be checked here: {missing}.")
-    except Exception:  # an object made to be unreadable
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # an object made to be unreadable
         verdict = Verdict(name, "wrong", "This answer cannot be read.")
     return progress.record(verdict)

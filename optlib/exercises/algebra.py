@@ -49,7 +49,8 @@ def same(a, b):
 
 
 def _read(text, symbols):
-    text = unicodedata.normalize("NFKC", "".join(SPELLINGS.get(c, c) for c in text.strip().lower()))
+    if len(text) <= 600:
+        text = unicodedata.normalize("NFKC", "".join(SPELLINGS.get(c, c) for c in text.strip().lower()))
     if len(text) > 600:
         raise Trouble("is very long; a line is enough")
     if "=" in text:

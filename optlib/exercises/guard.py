@@ -1,5 +1,13 @@
-"""Calls of what a student wrote: an error becomes a sentence, an endless loop ends after a few seconds."""
+"""Calls of what a student wrote: an error becomes a sentence, an endless loop ends after a few seconds.
 
+What a call changes outside itself (NumPy's errors and random numbers, the recursion limit, the working folder, where
+text is printed) is put back, and of what it prints only the beginning is shown.
+"""
+
+import contextlib
+import io
+import os
+import random
 import signal
 import sys
 import threading
@@ -9,6 +17,17 @@ import warnings
 import numpy as np
 
 SECONDS = 4.0
+PRINTED = 10_000  # characters
+
+CANNOT_END = "was still running after {:g} seconds and was stopped: does its loop end?"
+KEPT = (
+    (random.getstate, random.setstate),
+    (np.random.get_state, np.random.set_state),
+    (np.get_printoptions, lambda options: np.set_printoptions(**options)),
+    (sys.getrecursionlimit, sys.setrecursionlimit),
+    (lambda: os.getcwd() if os.path.exists(os.curdir) else os.curdir, os.chdir),
+)
+HANDLERS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Trouble(Exception):
@@ -19,61 +38,153 @@ class _TooLong(BaseException):
     """Raised inside the call when time is up; no Exception, so that `except Exception` does not hold it."""
 
 
-def limited(function, *args):
-    """function(*args), without its warnings.  Raises Trouble when it raises or runs past SECONDS.
+def limited(function, *args, seconds=None):
+    """function(*args), without its warnings.  Raises Trouble when it raises or runs past `seconds`, None for SECONDS.
 
     One long operation inside a compiled library cannot be interrupted and is waited for.
     """
+    seconds = SECONDS if seconds is None else seconds
+
+    def call():
+        try:
+            return True, function(*args)
+        except (KeyboardInterrupt, Trouble, _TooLong):
+            raise
+        except BaseException as error:  # SystemExit too: an answer must not end the notebook
+            return False, _say(error)  # its words are the student's code as well
+
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with warnings.catch_warnings(), np.errstate(all="ignore"), _put_back(), _short():
             warnings.simplefilter("ignore")
-            return (_alarmed if _may_alarm() else _traced)(function, args)
-    except (KeyboardInterrupt, Trouble):
-        raise
+            fine, value = (_alarmed if _may_alarm() else _traced)(call, seconds)
     except _TooLong:
-        raise Trouble(f"was still running after {SECONDS:g} seconds and was stopped: does its loop end?") from None
-    except BaseException as error:  # SystemExit too: an answer must not end the notebook
-        raise Trouble(f"stopped with {_say(error)}") from None
+        raise Trouble(CANNOT_END.format(SECONDS)) from None
+    if not fine:
+        raise Trouble(f"stopped with {value}")
+    return value
+
+
+def name_of(kind):
+    """The name of a class, which a metaclass cannot make up, in at most forty characters."""
+    return type.__dict__["__name__"].__get__(kind)[:40]
 
 
 def _may_alarm():
     return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
 
 
-def _alarmed(function, args):
+def _alarmed(call, seconds):
     def ring(_, frame):
         if frame is None or frame.f_code is not _alarmed.__code__:  # not while it cleans up below
             raise _TooLong
 
     before = signal.signal(signal.SIGALRM, ring)
+    handlers = [(s, signal.getsignal(s)) for s in HANDLERS]
     # rings again and again: a bare `except:` inside a loop swallows it many times before it strikes between two rounds
-    left, _ = signal.setitimer(signal.ITIMER_REAL, SECONDS, 0.001)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.001)
     try:
-        return function(*args)
+        return call()
     finally:
         signal.setitimer(signal.ITIMER_REAL, left)
         signal.signal(signal.SIGALRM, before)
+        for s, handler in handlers:
+            if handler is not None:
+                signal.signal(s, handler)
 
 
-def _traced(function, args):
+def _traced(call, seconds):
     # where there are no alarms (Windows, a worker thread, the browser), look at the clock on every line
-    end, before = time.monotonic() + SECONDS, sys.gettrace()
+    end, before, stops = time.monotonic() + seconds, sys.gettrace(), []
 
     def look(*_):
         if time.monotonic() > end:
+            stops.append(_insist())
             raise _TooLong
         return look
 
     sys.settrace(look)
     try:
-        return function(*args)
+        return call()
     finally:
-        sys.settrace(before)
+        while True:
+            try:
+                sys.settrace(before)
+                for stop in stops:
+                    stop()
+                break
+            except _TooLong:
+                pass
+
+
+def _insist():
+    """Raises _TooLong here again and again from a thread: a bare `except:` in a loop can swallow what a trace raises.
+
+    Returns a function that ends it.
+    """
+    import ctypes
+
+    strike, here, done = ctypes.pythonapi.PyThreadState_SetAsyncExc, threading.get_ident(), threading.Event()
+
+    def insist():
+        while not done.wait(0.001):
+            if sys._current_frames()[here].f_code is not _traced.__code__:  # not while it cleans up
+                strike(ctypes.c_ulong(here), ctypes.py_object(_TooLong))
+
+    def stop():
+        done.set()
+        thread.join()
+        strike(ctypes.c_ulong(here), None)
+
+    thread = threading.Thread(target=insist, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # the browser has no threads; its page can stop Python
+        return done.set
+    return stop
+
+
+@contextlib.contextmanager
+def _put_back():
+    before = [(write, read()) for read, write in KEPT]
+    try:
+        yield
+    finally:
+        for write, value in before:
+            with contextlib.suppress(OSError, RecursionError):
+                write(value)
+
+
+class _Short(io.TextIOBase):
+    """A stream that passes on the first PRINTED characters."""
+
+    def __init__(self, out):
+        self.out, self.left = out, PRINTED
+
+    def write(self, text):
+        if self.left > 0 and self.out:
+            self.out.write(text[: self.left])
+            if len(text) > self.left:
+                self.out.write("\n... and more, which is not shown\n")
+        self.left -= len(text)
+        return len(text)
+
+    def flush(self):
+        if self.out:
+            self.out.flush()
+
+
+@contextlib.contextmanager
+def _short():
+    with contextlib.redirect_stdout(_Short(sys.stdout)), contextlib.redirect_stderr(_Short(sys.stderr)):
+        yield
 
 
 def _say(error):
+    name = name_of(type(error))
     try:
-        text = " ".join(str(error).split())[:160]
-    except Exception:
+        text = " ".join(str(error)[:10_000].split())[:160]
+    except (KeyboardInterrupt, _TooLong):
+        raise
+    except BaseException:
         text = ""
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"{name}: {text}" if text else name

@@ -47,14 +47,17 @@ class Verdict:
         )
 
 
-def unanswered(answer, depth=4):
-    """Whether an answer is `...` or a list, tuple, dict or array of objects that holds one."""
-    if answer is ... or (type(answer) is str and answer.strip() in ("", "...")):
-        return True
-    if type(answer) is dict:
-        answer = list(answer.values())
-    if type(answer) is np.ndarray and answer.dtype == object and answer.size < 10_000:
-        answer = list(answer.flat)
-    if type(answer) not in (list, tuple) or not depth:
-        return False
-    return any(unanswered(a, depth - 1) for a in answer[:10_000])
+def unanswered(answer):
+    """Whether an answer is `...`, or a list, tuple, dict or array of objects with one among its first thousands."""
+    left, looked = [answer], 0
+    while left and looked < 20_000:
+        answer, looked = left.pop(), looked + 1
+        if answer is ... or (type(answer) is str and answer.strip() in ("", "...")):
+            return True
+        if type(answer) is dict:
+            answer = list(answer.values())
+        if type(answer) is np.ndarray and answer.dtype == object and answer.size < 10_000:
+            answer = list(answer.flat)
+        if type(answer) in (list, tuple) and len(left) < 20_000:
+            left.extend(answer[:10_000])
+    return False
