@@ -15,6 +15,7 @@ from sphinx.util.console import nocolor
 from book import assets, cards
 from book.bundle import bundle
 from book.check import problems
+from book.live import lay
 from book.notebooks import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,7 @@ def build(root=ROOT, out=ROOT / "_build", verbose=True):
     )
     _ = get_cache(app.config.nb_execution_cache_path).db  # made now: two readers at once would both make it
     app.build()
+    lay.lay(root, out / "html", app.config.descent_pyodide)
     bundle(out / "html")
     assets.prune(out / "html")
     for old in (out / "cache").glob("*"):

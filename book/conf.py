@@ -1,5 +1,6 @@
 """Sphinx configuration of the site.  `python -m book.build` lays the sources out and calls Sphinx with it."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ sys.path.insert(0, str(ROOT))
 from book import assets  # noqa: E402  (needs the path above)
 
 BUILD = Path(os.environ.get("DESCENT_BUILD", ROOT / "_build"))
+
+PYODIDE = json.loads((ROOT / "book" / "live" / "pyodide.json").read_text(encoding="utf-8"))
 
 project = "Descent"
 author = "The authors of Descent"
@@ -74,3 +77,6 @@ html_theme_options = {
 }
 # Where the repository can be read, as owner/name on GitHub: chapters then link to Colab and Binder (plain links).
 descent_repository = os.environ.get("DESCENT_REPOSITORY", "")
+# Python on a page, loaded when a reader asks for it: the address of a Pyodide distribution of the version that
+# book/live/pyodide.json names, or a folder of this machine, which is then copied beside the site.
+descent_pyodide = os.environ.get("DESCENT_PYODIDE", PYODIDE["address"])

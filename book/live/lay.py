@@ -1,0 +1,99 @@
+"""Lays out what Python on a page loads: worker, editor, and this very optlib, as files below _static/live/."""
+
+import importlib.util
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+from book.assets import write
+from book.live.reach import table
+
+HERE = Path(__file__).parent
+PAGE = ("__init__.py", "runner.py", "needs.py", "above.py")  # of this folder, what runs on the page
+OURS = {".py", ".js", ".css", ".mplstyle"}
+UNUSED = {"__pycache__", "tests", "testing", "benchmarks"}
+FACES = tuple(f"-{face}.ttf" for face in ("Regular", "Medium", "Italic", "SemiBold"))  # optlib.plot asks for these
+ENVIRONMENT = {"DESCENT_PROGRESS": "0", "MPLBACKEND": "agg"}
+# What the site brings beside the book's own Python: the modules of each zip, and whose company it keeps.
+FIRST = ["numpy"]
+PACKS = {"sympy": ["sympy", "mpmath"], "fonts": ["fontpkg_fira_sans"]}
+ALONG = {"fontpkg_fira_sans": "matplotlib"}
+
+
+def package(name):
+    """{place in a zip: path} of an installed package: its Python, without tests, and the faces that figures use."""
+    folder = Path(importlib.util.find_spec(name).origin).parent
+    files = {f"{name}/{path.relative_to(folder).as_posix()}": path for path in sorted(folder.rglob("*"))}
+    return {
+        place: path
+        for place, path in files.items()
+        if path.suffix == ".py" and not UNUSED & {*place.split("/")} or place.endswith(FACES)
+    }
+
+
+def book(root):
+    """{place in a zip: path or bytes}: optlib, what runs the cells, and autograd, which optlib.Problem may ask for."""
+    own = {f"optlib/{p.relative_to(root / 'optlib').as_posix()}": p for p in sorted((root / "optlib").rglob("*"))}
+    own = {place: path for place, path in own.items() if path.suffix in OURS}
+    own |= {f"live/{name}": HERE / name for name in PAGE} | {"anywidget.py": HERE / "anywidget.py"}
+    return own | package("autograd") | {"live/table.json": json.dumps(table(root / "optlib"), indent=0).encode()}
+
+
+def zipped(contents):
+    """A zip of {place: path or bytes} that is the same whenever its contents are."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for place, content in sorted(contents.items()):
+            content = content if isinstance(content, bytes) else content.read_bytes()
+            made.writestr(zipfile.ZipInfo(place), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def editor(root, out):
+    """The editor as one module, with the licenses of what is in it beside it."""
+    metafile, target = out / "editor-parts.json", out / "editor.js"
+    command = [root / "node_modules" / ".bin" / "esbuild", HERE / "editor.js", "--bundle", "--format=esm", "--minify"]
+    command += ["--target=es2022", "--legal-comments=none", "--log-level=warning"]
+    command += [f"--outfile={target}", f"--metafile={metafile}"]
+    made = subprocess.run([*map(str, command)], capture_output=True, text=True, cwd=root)
+    if made.returncode:
+        raise SystemExit(f"the editor cannot be bundled, run `npm ci` (`make html` does): {made.stderr}")
+    parts = [name.split("/") for name in json.loads(metafile.read_text())["inputs"] if name.startswith("node_modules/")]
+    metafile.unlink()
+    packages = sorted({"/".join(part[1 : 3 if part[1].startswith("@") else 2]) for part in parts})
+    texts = [f"{name}\n\n{(root / 'node_modules' / name / 'LICENSE').read_text()}" for name in packages]
+    write(out / "editor-licenses.txt", "\n".join(texts))
+
+
+def distribution(address, site):
+    """(what the page asks for, {file: bytes}) of an address, or of a folder, which is copied to _static/pyodide/."""
+    known = json.loads((HERE / "pyodide.json").read_text())
+    if re.match(r"https?://|/|\.\.?/", address) and not Path(address).is_dir():
+        return address.rstrip("/") + "/", known["sizes"]
+    folder = Path(address)
+    if not (folder / "pyodide.mjs").is_file():
+        raise SystemExit(f"DESCENT_PYODIDE must be an address or a folder with pyodide.mjs in it, got {address!r}")
+    shutil.copytree(folder, site / "_static" / "pyodide", dirs_exist_ok=True)
+    return "../pyodide/", {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def lay(root, site, pyodide):
+    """Write _static/live/ of a built site.  pyodide: the distribution, an address or a folder."""
+    out = site / "_static" / "live"
+    zips = {"book": zipped(book(root))}
+    for name, modules in PACKS.items():
+        zips[name] = zipped({place: path for module in modules for place, path in package(module).items()})
+    for name, content in zips.items():
+        write(out / f"{name}.zip", content)
+    address, sizes = distribution(pyodide, site)
+    sizes |= {f"{name}.zip": len(content) for name, content in zips.items()}
+    settings = dict(pyodide=address, first=FIRST, packs=PACKS, along=ALONG, environment=ENVIRONMENT, sizes=sizes)
+    write(out / "settings.json", json.dumps(settings, indent=1) + "\n")
+    for script in sorted(HERE.glob("*.js")):
+        if script.name != "editor.js":
+            write(out / script.name, script.read_text(encoding="utf-8"))
+    editor(root, out)

@@ -1,0 +1,168 @@
+// Python in a module worker.  What is said and answered stands in README.md.
+
+const ROOM = "/home/pyodide/book"; // where the book's own Python is laid
+const CORE = ["pyodide.asm.wasm", "python_stdlib.zip"];
+
+let base, home, settings, lock, python, page, current;
+const laid = new Set(["book"]); // the packs that lie in ROOM
+const tell = (message) => self.postMessage(message);
+
+// ---------------------------------------------------------------- the download, counted
+
+const sizes = {}; // file: bytes, of what the pinned distribution and the site hold
+const load = { step: "", done: 0, total: 0, said: 0 };
+const given = self.fetch.bind(self);
+
+const name = (address) => decodeURIComponent(new URL(address).pathname.split("/").pop());
+
+function expect(step, files) {
+  const known = files.map((file) => sizes[file]);
+  Object.assign(load, { step, done: 0, total: known.includes(undefined) ? 0 : known.reduce((a, b) => a + b, 0), said: 0 });
+  say();
+}
+
+function say() {
+  load.said = performance.now();
+  tell({ say: "progress", step: load.step, done: Math.min(load.done, load.total || Infinity), total: load.total });
+}
+
+function count(size) {
+  load.done += size;
+  if (performance.now() - load.said > 50) say();
+}
+
+// Pyodide fetches its files by itself: whatever is fetched is counted on its way.
+self.fetch = async (asked, options) => {
+  const answer = await given(asked, options);
+  const { status, statusText, headers, body } = answer;
+  if (!body || !sizes[name(answer.url || asked.url || asked)]) return answer;
+  const counter = new TransformStream({
+    transform(chunk, out) {
+      count(chunk.byteLength);
+      out.enqueue(chunk);
+    },
+  });
+  return new Response(body.pipeThrough(counter), { status, statusText, headers });
+};
+
+class Absent extends Error {}
+
+async function got(address) {
+  let answer;
+  try {
+    answer = await fetch(address);
+  } catch {
+    throw new Absent(`${name(address)} could not be loaded from ${new URL(address).host}; is there a connection?`);
+  }
+  if (!answer.ok) throw new Absent(`${new URL(address).host} has no ${name(address)} (${answer.status}).`);
+  return answer;
+}
+
+// ---------------------------------------------------------------- Python and its packages
+
+const packages = (imports) => {
+  const by = {};
+  for (const [key, { imports }] of Object.entries(lock.packages)) for (const module of imports) by[module] ??= key;
+  return imports.map((module) => by[module]).filter(Boolean);
+};
+
+// The packages with all they stand on, less what is there.
+function missing(names, found = new Set()) {
+  for (const each of names) {
+    const key = lock.packages[each] ? each : each.toLowerCase().replaceAll(/[._]/g, "-");
+    if (found.has(key) || python?.loadedPackages[key] || !lock.packages[key]) continue;
+    found.add(key);
+    missing(lock.packages[key].depends, found);
+  }
+  return [...found];
+}
+
+const file = (key) => lock.packages[key].file_name;
+
+function unpack(zip) {
+  python.unpackArchive(zip, "zip", { extractDir: ROOM });
+}
+
+// Brings the modules `imports` that are not there yet: the site's own packs, else the distribution's packages.
+async function bring(imports) {
+  const along = Object.entries(settings.along).filter(([, host]) => imports.includes(host));
+  imports = [...imports, ...along.map(([module]) => module)];
+  const packs = Object.keys(settings.packs).filter(
+    (pack) => !laid.has(pack) && settings.packs[pack].some((module) => imports.includes(module)),
+  );
+  const own = Object.values(settings.packs).flat();
+  const asked = packages(imports.filter((module) => !own.includes(module)));
+  const wanted = missing(asked);
+  if (!packs.length && !wanted.length) return;
+  const titles = [...asked.filter((key) => wanted.includes(key)), ...packs.filter((pack) => pack !== "fonts")];
+  expect(`Loading ${titles.join(", ") || "the figures' font"}.`, [...packs.map((pack) => `${pack}.zip`), ...wanted.map(file)]);
+  const zips = packs.map((pack) => got(new URL(`${pack}.zip`, base)).then((answer) => answer.arrayBuffer()));
+  if (wanted.length) await python.loadPackage(wanted, { messageCallback() {}, errorCallback() {} });
+  for (const zip of zips) unpack(await zip);
+  for (const pack of packs) laid.add(pack);
+  python.pyimport("importlib").invalidate_caches();
+  load.done = load.total;
+  say();
+}
+
+async function start(asked) {
+  const began = performance.now();
+  if (typeof WebAssembly !== "object") throw new Absent("This browser has no WebAssembly, which Python needs here.");
+  base = new URL(asked.base, self.location.href).href;
+  settings = await (await got(new URL("settings.json", base))).json();
+  home = new URL(asked.pyodide ?? settings.pyodide, base).href;
+  Object.assign(sizes, settings.sizes);
+  lock = await (await got(new URL("pyodide-lock.json", home))).json();
+  const first = missing(packages(settings.first));
+  expect("Loading Python.", [...CORE, "book.zip", ...first.map(file)]);
+  const book = got(new URL("book.zip", base)).then((answer) => answer.arrayBuffer());
+  book.catch(() => {}); // it is awaited below
+  const { loadPyodide } = await import(new URL("pyodide.mjs", home).href).catch(() => {
+    throw new Absent(`pyodide.mjs could not be loaded from ${new URL(home).host}; is there a connection?`);
+  });
+  const quiet = { stdout() {}, stderr() {} };
+  python = await loadPyodide({ indexURL: home, packages: first, env: { HOME: "/home/pyodide", ...settings.environment }, ...quiet });
+  unpack(await book);
+  load.done = load.total;
+  say();
+  if (asked.interrupt) python.setInterruptBuffer(new Uint8Array(asked.interrupt));
+  python.runPython(`import sys; sys.path.insert(0, "${ROOM}")`);
+  page = python.pyimport("live.runner").Page((kind, text) => tell({ say: "output", id: current, kind, text }));
+  tell({ say: "ready", seconds: (performance.now() - began) / 1000 });
+}
+
+async function run({ id, code }) {
+  const needs = page.needs(code).toJs();
+  await bring(needs);
+  current = id;
+  const began = performance.now();
+  const ok = page.run(code);
+  tell({ say: "done", id, ok, ms: performance.now() - began });
+}
+
+// What the last of `cells` needs of those above it (above.py).
+function above({ id, cells, ran }) {
+  const [imports, needed] = python.pyimport("live.above").needed(python.toPy(cells), python.toPy(ran));
+  tell({ say: "done", id, ok: true, ms: 0, imports: imports.toJs(), cells: needed.toJs() });
+}
+
+function reset() {
+  page.reset();
+  tell({ say: "ready", seconds: 0 });
+}
+
+// ---------------------------------------------------------------- one thing after the other
+
+const TASKS = { start, run, above, reset };
+let queue = Promise.resolve(),
+  broken = false;
+
+function fail(error) {
+  broken = true;
+  const sentence = error instanceof Absent ? error.message : `Python has stopped working: ${String(error?.message ?? error).split("\n")[0]}`;
+  tell({ say: "failed", message: sentence });
+}
+
+self.onmessage = ({ data }) => {
+  queue = queue.then(() => broken || TASKS[data.do]?.(data)).catch(fail);
+};
