@@ -6,8 +6,10 @@
 #     name: python3
 #   notation:
 #     A: A
-#     F: F
+#     F: fisher
+#     I: I
 #     \delta: delta
+#     \gamma: damping
 #     \sigma: sigma
 #     \tau: tau
 #     \varphi: phi
@@ -110,7 +112,7 @@ die = x * sp.log(a) + y * sp.log(b) + (1 - x - y) * sp.log(1 - a - b)
 three("die ", die, [a, b], over(*faces))
 
 # %% [markdown]
-# All three have mean score zero, and both forms agree. (The inverse is shorter to print. For coin and die it is the covariance of what one toss counts.) The word *mean* cannot be left out. For one draw $x = m$ of the bell, minus the Hessian is $\operatorname{diag}(1, -1)/\sigma^2$: negative in the width, where $F$ is $2/\sigma^2$.
+# All three have mean score zero, and both forms agree. (For coin and die the inverse is the covariance of what one toss counts.) The word *mean* cannot be left out. For one draw $x = m$ of the bell, minus the Hessian is $\operatorname{diag}(1, -1)/\sigma^2$: negative in the width, where $F$ is $2/\sigma^2$.
 #
 # A model that reads inputs has a distribution $p(y \mid x; \theta)$ for each of them. Its $F$ is the mean over the inputs of the data and over labels $y$ *from the model*. Logistic regression gives a tumor with measurements $x$ (the last a 1, for the bias) the chance $q = 1/(1 + \mathrm{e}^{-x^\top \theta})$ to be benign. By its logit $z = x^\top \theta$ the score is $y - q$, with mean square $q (1 - q)$. By $\theta$ it is $(y - q)\, x$, so $F$ is the mean of $q (1 - q)\, x x^\top$. Draw labels and compare; then do the same with the labels that the data happen to have. With 455 tumors and five measurements, each matrix is compared by the Frobenius norm (the root of the sum of all squared entries) of the difference over that of $F$:
 
@@ -146,7 +148,7 @@ for name, theta in (("away", away), ("zero", 0 * fit), ("fit", fit)):
 # \mathrm{KL}(p_\theta \Vert p_{\theta + \delta}) = \frac12\, \delta^\top F \delta + O(\lVert \delta \rVert^3) .
 # ```
 #
-# By this square, 10,000 tosses of the first coin bring evidence of $10{,}000 \cdot \frac12 \cdot 4 \cdot 0.01^2 = 2$ between straight and bent, and so do 396 of the second, where the step is as large as the chance and the third order counts, too. The divergence is not symmetric, but both directions have this square, for the $F$ of the other end differs by no more than the order of $\delta$. Two bells with one mean and widths $\sigma$ and $\tau = \sigma\, \mathrm{e}^{\delta}$ show what the third order does. Under the first, $(x - m)^2$ has the mean $\sigma^2$, so the divergence from the first to the second is
+# By this square, 10,000 tosses of the first coin bring evidence of $10{,}000 \cdot \frac12 \cdot 4 \cdot 0.01^2 = 2$ between straight and bent, and so do 396 of the second, where the third order counts, too. The divergence is not symmetric, but both directions have this square, for the $F$ of the other end differs by no more than the order of $\delta$. Two bells with one mean and widths $\sigma$ and $\tau = \sigma\, \mathrm{e}^{\delta}$ show what the third order does. Under the first, $(x - m)^2$ has the mean $\sigma^2$, so the divergence from the first to the second is
 #
 # ```{math}
 # :label: eq-ch11-widths
@@ -186,11 +188,38 @@ bend = np.array([[kl(u + v) - kl(u - v) - kl(v - u) + kl(-u - v) for u in moves]
 print(f"off by {fisher.distance(bend, tumors.fisher(away)):.0e}")
 
 # %% [markdown]
-# They agree to a few parts in ten million. The $F$ of $\theta$ tells nothing of slope and curvature of the divergence at another $\theta'$.
+# They agree to a few parts in ten million. So the steps with one value of $\delta^\top F \delta$, an ellipse, lead to models that are about equally far. Draw it for logistic regression on one measurement, and with it what the empirical matrix takes for it:
+
+# %%
+single = cancer_logistic(1)
+best = minimize(single, single.start, natural_gradient, steps=12).theta
+places = {"wrong sign": np.array([2.0, 0.0]), "halfway": best / 2, "fit": best}
+panels = {}
+for name, theta in places.items():
+    Z, P = single.logit_jacobian(theta), single.probabilities(theta)
+    Y = single.labels(theta)
+    panels[name] = {"F": fisher.exact(Z, P), "empirical": fisher.empirical(Z, P, Y)}
+    reach = [np.linalg.eigvalsh(M)[0] ** -0.5 for M in panels[name].values()]
+    print(f"{name:10}: mean of q (1 - q) {P.prod(axis=1).mean():.2f}, of (y - q)^2 "
+          f"{((Y - P)[:, 1] ** 2).mean():.2f}; longest half-axis of F {reach[0]:.1f}, "
+          f"empirical {reach[1]:.1f}")
+
+# %%
+plot.ellipses(
+    panels, rule={"F": "natural_gradient"}, xlabel="weight", ylabel="bias",
+    caption="Where the model is wrong the empirical matrix finds steps too long, "
+    "where it is right but not yet sure, too short. Steps with the square 1.",
+    alt="Three panels over weight and bias with two ellipses around zero. At the "
+    "wrong sign the empirical one reaches 1.3, inside that of F, which reaches 4.3. "
+    "Halfway it reaches 6.9, around that of F, 3.8. At the fit the two all but meet.",
+)
+
+# %% [markdown]
+# At the wrong sign the squared residuals average 0.58 where the model expects 0.15, and the empirical ellipse reaches 1.3 where that of $F$ reaches 4.3. Halfway the model is less sure than it could be: 0.10 for an expected 0.15, and 6.9 instead of 3.8. At the fit both averages are 0.09, and the half-axes 8.1 and 7.8.
 #
 # ## The steepest way down
 #
-# Now measure the step by what it does. Which $\delta$ lowers $J$ most, to first order, among those with $\frac12 \delta^\top F \delta \le c$? Write $g = \nabla J$, not zero. The linear model $g^\top \delta$ is lowest on the edge, where its gradient is a multiple of that of the constraint: $g + \gamma F \delta = 0$ with some $\gamma > 0$. So $\delta$ points along $-F^{-1} g$, if $F$ has an inverse, and the edge says how far:
+# Now measure the step by what it does. Which $\delta$ lowers $J$ most, to first order, among those with $\frac12 \delta^\top F \delta \le c$? Write $g = \nabla J$, not zero. The linear model $g^\top \delta$ is lowest on the edge, where its gradient is a multiple of that of the constraint: $g + \nu F \delta = 0$ with some $\nu > 0$. So $\delta$ points along $-F^{-1} g$, if $F$ has an inverse, and the edge says how far:
 #
 # ```{math}
 # :label: eq-ch11-constrained
@@ -213,9 +242,10 @@ print(f"off by {fisher.distance(bend, tumors.fisher(away)):.0e}")
 # This is the Cauchy-Schwarz inequality, and {eq}`eq-ch11-constrained` attains it. The direction $F^{-1} \nabla J$ is the *natural gradient* {cite}`amari1998natural`. With a learning rate for a length, and $F$ taken where you stand, *natural gradient descent* is
 #
 # ```{math}
-# :label: eq-ch11-ngd
+# :label: eq-natural-gradient-theta
 # \theta_t = \theta_{t-1} - \eta\, F(\theta_{t-1})^{-1}\, \nabla J(\theta_{t-1}) .
 # ```
+# % with \gamma = 0
 #
 # In the form of chapter 1, it minimizes $g^\top d + \frac{1}{2\eta} d^\top F d$ over steps $d = \theta - \theta_{t-1}$: the squared length has been replaced by twice the divergence, to second order. Complete the square to see it:
 #
@@ -354,7 +384,7 @@ for name, units in (("standard", 1.0), ("stretched", 10.0 ** np.arange(-2, 3))):
     print(f"natural gradient - Adam: {middle:.3f} ({low:.3f} to {high:.3f})")
 
 # %% [markdown]
-# In the stretched units gradient descent ends at 0.50 instead of 0.17, Adam at 0.23 instead of 0.17 (medians; the brackets are 97.9 % intervals). Natural gradient descent ends at 0.145 in both: its steps are the same. Seed by seed that is lower than Adam's loss on the standardized measurements, too, by 0.021 (0.018 to 0.024); the interval covers the draw of the tumors, not the choice of the rate. Stretch a measurement by $k$: at the same rate gradient descent then moves that part of the logit $k^2$ times as far, Adam $k$ times, and $A$ is diagonal in {eq}`eq-ch11-invariant`, so the natural step moves it as before. Each of its steps asks for $F$ besides, and solves with it. With six parameters that is nothing. With a million, $F$ has $10^{12}$ numbers, and solving takes of the order of $10^{18}$ operations.
+# In the stretched units gradient descent ends at 0.50 instead of 0.17, Adam at 0.23 instead of 0.17 (medians; the brackets are 97.9 % intervals). Natural gradient descent ends at 0.145 in both: its steps are the same. Seed by seed that is lower than Adam's loss on the standardized measurements, too, by 0.021 (0.018 to 0.024); the interval covers the draw of the tumors, not the choice of the rate. Stretch a measurement by $k$: at the same rate gradient descent then moves that part of the logit $k^2$ times as far, Adam $k$ times, and $A$ is diagonal in {eq}`eq-ch11-invariant`, so the natural step moves it as before. Each of its steps asks for $F$ besides, and solves with it. With a million parameters, $F$ has $10^{12}$ numbers, and solving takes of the order of $10^{18}$ operations.
 #
 # Nor is $F$ always there to be solved with:
 
@@ -377,7 +407,7 @@ for damping in (0.01, 0.1):
     print(f"batch 32, damping {damping}: {np.sum(ends > np.log(2))} of 10 seeds rose")
 
 # %% [markdown]
-# With 30 measurements a plane parts the 455 tumors. The loss has no minimum, weights grow, every $q$ tends to 0 or 1, and $F$ with it to zero, until rounding decides. Four tumors give an $F$ of rank four at most, for six parameters. Batches of 32 give one of full rank at first, and a noisy one: a damping $\lambda$, as $(F + \lambda I)^{-1}$, must outweigh its noise. At $\eta = 1$, untuned, six of ten seeds end above the full loss of 0.69 that they began with where $\lambda = 0.01$, and none where it is 0.1. Damping measures in parameters again, and the invariance is gone to that extent.
+# With 30 measurements a plane parts the 455 tumors. The loss has no minimum, weights grow, every $q$ tends to 0 or 1, and $F$ with it to zero, until rounding decides. Four tumors give an $F$ of rank four at most, for six parameters. Batches of 32 give one of full rank at first, and a noisy one: a damping $\gamma$, as $(F + \gamma I)^{-1}$, must outweigh its noise. At $\eta = 1$, untuned, six of ten seeds end above the full loss of 0.69 that they began with where $\gamma = 0.01$, and none where it is 0.1. Damping measures in parameters again, and the invariance is gone to that extent.
 #
 # ## What Adam's second moment is
 #
@@ -437,7 +467,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# The formula is met at every size. At $B = 1$ it gives the diagonal of the empirical matrix, so 0.63 is what the labels do. At 256 half a percent is left: the batch decides, and what stays in the end is $(\nabla J)^2$. The profile over the eleven parameters is that of $F$ until the square of the slope takes over: logarithms correlate by 0.98 at small batches and by 0.70 at 256. And the direction? On this loss the natural step is Newton's. The gradient divided by $\sqrt{\hat v}$ has a cosine of 0.26 with it at $B = 1$ and 0.20 at 256; divided by the diagonal of $F$ 0.27; the gradient itself 0.21. With the whole empirical matrix it is 0.87: here the labels cost less than the diagonal does. The measurements are correlated, and Adam does not see it. At another $\theta$ the numbers differ; that batch and root enter does not.
+# The formula is met at every size. At $B = 1$ it gives the diagonal of the empirical matrix, so 0.63 is what the labels do. At 256 half a percent is left: the batch decides, and what stays in the end is $(\nabla J)^2$. The profile over the eleven parameters is that of $F$ until the square of the slope takes over: logarithms correlate by 0.98 at small batches and by 0.70 at 256. And the direction? The gradient divided by $\sqrt{\hat v}$ has a cosine of 0.26 with it at $B = 1$ and 0.20 at 256; divided by the diagonal of $F$ 0.27; the gradient itself 0.21. With the whole empirical matrix it is 0.87: here the labels cost less than the diagonal does. The measurements are correlated, and Adam does not see it. At another $\theta$ the numbers differ.
 #
 # The widget shows a bell as a ring to drag, and around it all bells within a divergence $c$ (filled), the ellipse $\frac12 \delta^\top F \delta = c$ (dashed) and a circle of radius $\sqrt{2c}$, once over mean and width, once over mean and log width. Arrows are the steps in that picture, open dots where the steps of the other picture end. Lower $c$ to 0.01: the ball becomes its ellipse, and the natural steps all but meet. Drag the ring up and down: over mean and width the ball grows with the width, the circle does not. At mean 1 and width 0.8, with $c = 0.5$, the gradient step taken in the width ends below zero, at no distribution.
 

@@ -19,6 +19,7 @@ from optlib.lives.symbolic import WORDS, each, shape_of, state_shapes, symbolic_
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTS = {"outer", "solve", "eye"}  # with these a rule on a vector has matrices; its vectors are columns
+DEFINITE = {"fisher", "hess"}  # functions of theta whose value is a matrix, positive definite here
 SWITCHES = {"beta2": 1 - 2 / mp.mpf(5)}  # where a divisor is zero that no draw meets: RAdam's, with rho_inf = 4
 POINTS, MOST, MATRIX_POINTS = 100, 800, 50  # points of a proof; tried until every branch was entered; on matrices
 
@@ -199,10 +200,20 @@ class Code:
             theta = rng.standard_normal(self.shape)
             state = [s + np.zeros(shape) for s, shape in zip(start(self.signature, theta), self.shapes())]
             for t in range(1, i % 4 + 2):
-                inputs = {self.theta: theta, "g": rng.standard_normal(self.shape)}
+                inputs = {self.theta: theta} | {name: self.asked(name, rng) for name in self.signature.asks}
                 inputs |= dict(zip(self.signature.state, state)) | hyper | ({"t": t} if self.signature.timed else {})
-                theta, *state = self.step(**inputs)
+                out = self.step(**inputs)
+                theta, *state = out if isinstance(out, tuple) else (out,)
             yield columns(inputs), columns(self.twin(**inputs))
+
+    def asked(self, name, rng):
+        """What a step on arrays is given for `name`: random values, or a random function of theta, a vector."""
+        if name in self.signature.values:
+            return rng.standard_normal(self.shape)
+        m, (n,) = rng.standard_normal((2, *self.shape * 2)), self.shape
+        if name in DEFINITE:
+            return lambda theta: m[0] @ m[0].T + (1 + theta @ theta) * np.eye(n)
+        return lambda theta: m[0] @ theta + np.cos(m[1] @ theta)
 
     def shapes(self):
         return state_shapes(self.step, self.shape).values()
@@ -212,8 +223,14 @@ class Code:
 
 
 def columns(values):
-    """The values with each vector as a matrix of one column."""
-    return {n: v[:, None] if isinstance(v, np.ndarray) and v.ndim == 1 else v for n, v in values.items()}
+    """The values with each vector as a matrix of one column; functions take and give such columns."""
+
+    def column(v):
+        if callable(v):
+            return lambda theta: column(v(theta[:, 0]))
+        return v[:, None] if isinstance(v, np.ndarray) and v.ndim == 1 else v
+
+    return {name: column(v) for name, v in values.items()}
 
 
 def fill(domain, shape, rng, coarse):

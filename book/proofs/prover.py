@@ -11,6 +11,7 @@ from book.proofs.code import Code, known_steps
 from book.proofs.reader import Reader
 from book.proofs.tokens import MathError, pieces, tokens
 from book.proofs.updates import fits, left_side, prove_side, ungrounded, used_names, when
+from optlib.grammar import read
 
 STRENGTH = ("definition", "proved", "proved for", "checked on", "checked", "plain", "FAILED")
 
@@ -142,7 +143,9 @@ class Page:
 
     def __init__(self, step, notation):
         self.step, self.notation = step, notation
-        self.reader = Reader(notation.names, notation.functions)
+        signature = read(step)
+        asked = set(signature.asks) - set(signature.values)  # a method's functions are applied, as `F(\theta_{t-1})`
+        self.reader = Reader(notation.names, notation.functions | asked)
         self.helpers, self.uses, self.defined, self.results = {}, [], set(), []
 
     def code(self, fixed=()):

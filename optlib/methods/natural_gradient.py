@@ -14,9 +14,11 @@ def natural_gradient(theta: Model, grad, fisher, *, lr=1.0, damping=0.0):
     Returns theta.  Raises ArithmeticError where the damped matrix is singular, not
     positive definite or not finite.  Source: Amari (1998).
     """
-    F, g = fisher(theta), grad(theta)
+    F = fisher(theta)
+    g = grad(theta)
     step = solve_definite(F + damping * eye(F), g)
-    return theta - lr * step
+    theta = theta - lr * step
+    return theta
 
 
 def solve_definite(F, g):

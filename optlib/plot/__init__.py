@@ -14,6 +14,7 @@ Words may hold $math$ (title, xlabel, names); alt and caption may not.
     comparison(x, {name: (seeds, times)}, {name: (rates, (rates, seeds))})          both; optlib.compare fills it in
     basins({name: (rows, columns)}, box, minima, f=f)     which minimum each start reaches, one panel a rule
     balls((1, 2), matrix=((1.7, 0.7), (0.7, 0.8)))        three unit balls, one gradient, the steepest step in each
+    ellipses({"here": {"F": F, "empirical": E}})          matrices (2, 2) as the steps that they take for equally long
     stability((1, 100), {"best pair": (lr, momentum)}, start=(-1, 0.6))             heavy ball: map of speed, and paths
     stream(g, {"m": m, "root of v": s}, steps={"Adam": u}, log="y")                 gradients and what is remembered
     dots({name: (seeds,)}, log="x", vlines={})            a table as a picture: median, interval, number
@@ -32,7 +33,7 @@ from optlib.plot.data import dots, images, stream
 from optlib.plot.derivation import derivation
 from optlib.plot.digits import digits
 from optlib.plot.figure import Figure
-from optlib.plot.landscape import balls, paths, steepest
+from optlib.plot.landscape import balls, ellipses, paths, steepest
 from optlib.plot.rates import comparison, sweep
 from optlib.plot.stability import spectral_radius, stability
 
@@ -46,6 +47,7 @@ __all__ = [
     "derivation",
     "digits",
     "dots",
+    "ellipses",
     "images",
     "paths",
     "spectral_radius",

@@ -1,4 +1,4 @@
-"""Pictures of the plane: paths over level curves, and the unit balls of three norms."""
+"""Pictures of the plane: paths over level curves, the unit balls of three norms, and ellipses of matrices."""
 
 import numpy as np
 from matplotlib import patheffects
@@ -7,7 +7,7 @@ from matplotlib.path import Path
 from optlib.plot.axes import cross, crosshair, looks, ring, within
 from optlib.plot.figure import MUTED, PAPER, RULE, TEXT, Figure
 from optlib.plot.labels import beside, say
-from optlib.plot.palette import RAMP, label, style
+from optlib.plot.palette import DASHES, RAMP, label, style
 
 
 def paths(
@@ -126,11 +126,8 @@ def balls(gradient=(1.0, 2.0), matrix=((1.7, 0.7), (0.7, 0.8)), *, alt, caption=
     if p.shape != (2, 2) or not np.allclose(p, p.T) or np.linalg.eigvalsh(p).min() <= 0:
         raise ValueError("matrix must be symmetric positive definite (2, 2)")
     steps = steepest(g, p)
-    turn = np.linspace(0, 2 * np.pi, 181)
-    circle = np.stack([np.cos(turn), np.sin(turn)])
     square = np.array([[1, 1, -1, -1, 1], [1, -1, -1, 1, 1]], float)
-    values, vectors = np.linalg.eigh(p)
-    shapes = [circle, square, vectors @ (circle / np.sqrt(values)[:, None])]
+    shapes = [rim(np.eye(2)), square, rim(p)]
     words = [r"2-norm", r"max norm", r"norm of $P$"]
     answers = [r"$-\,g\,/\,\Vert g\Vert_2$", r"$-\,\mathrm{sign}(g)$", r"$-\,P^{-1}g\,/\,\Vert P^{-1}g\Vert_P$"]
     reach = 1.12 * max(abs(shape).max() for shape in shapes)
@@ -153,6 +150,54 @@ def balls(gradient=(1.0, 2.0), matrix=((1.7, 0.7), (0.7, 0.8)), *, alt, caption=
             ax.set_title(words[k], color=color, loc="center", pad=4)
             ax.set_xlabel(answers[k], color=TEXT, labelpad=6)
     return figure
+
+
+def rim(matrix):
+    """The steps p (2, 181) with p'Mp = 1 for a matrix M, symmetric positive definite."""
+    turn = np.linspace(0, 2 * np.pi, 181)
+    values, vectors = np.linalg.eigh(matrix)
+    return vectors @ (np.stack([np.cos(turn), np.sin(turn)]) / np.sqrt(values)[:, None])
+
+
+def ellipses(panels, *, alt, caption="", xlabel="", ylabel="", rule=None, height=1.9):
+    """The steps p with p'Mp = 1 for each matrix M of each panel, all panels on one scale.
+
+    panels: {heading: {name: (2, 2)}}, symmetric positive definite, two to a panel under the same names; the first is
+    filled, and the first panel says the names.  xlabel, ylabel: the coordinates.  rule: {name: rule}, whose color a
+    matrix takes.  Returns a Figure.
+    """
+    shapes = {heading: {name: _rim_of(name, m) for name, m in matrices.items()} for heading, matrices in panels.items()}
+    names = list(next(iter(shapes.values())))
+    right, top = 1.08 * np.max([abs(shape).max(axis=1) for each in shapes.values() for shape in each.values()], axis=0)
+    look = looks(names, rule)
+    figure = Figure(alt, caption, height=height)
+    with figure as fig:
+        axes = fig.subplots(1, len(shapes), sharex=True, sharey=True, squeeze=False)[0]
+        for ax, (heading, each) in zip(axes, shapes.items()):
+            for k, name in enumerate(names):
+                if not k:
+                    ax.fill(*each[name], fc=RAMP[3][0], ec="none", zorder=1)
+                ax.plot(*each[name], color=look[name]["color"], lw=1.8, ls=DASHES[k], zorder=3)
+            ax.plot(0, 0, "o", ms=4.5, color=TEXT, mew=0, zorder=6)
+            ax.set(xlim=(-right, right), ylim=(-top, 1.8 * top), aspect="equal", xlabel=xlabel)
+            ax.set_title(heading, loc="center", pad=4)
+        axes[0].set_ylabel(ylabel)
+        for name, side in zip(names, ("right", "left")):  # above the ellipses
+            shape, sign = next(iter(shapes.values()))[name], 1 if side == "right" else -1
+            place = 0.95 * sign * right, 1.5 * top
+            words = dict(color=look[name]["color"], va="center", ha=side, weight="medium", fontsize=10.5, zorder=9)
+            line = dict(arrowstyle="-", color=look[name]["color"], lw=0.9, shrinkA=0, shrinkB=0)
+            axes[0].annotate(
+                label(name), shape[:, (sign * shape[0] + shape[1]).argmax()], place, arrowprops=line, **words
+            )
+    return figure
+
+
+def _rim_of(name, matrix):
+    matrix = np.asarray(matrix, float)
+    if matrix.shape != (2, 2) or not np.allclose(matrix, matrix.T) or np.linalg.eigvalsh(matrix).min() <= 0:
+        raise ValueError(f"panels[...][{name!r}] must be symmetric positive definite (2, 2), got {matrix.tolist()}")
+    return rim(matrix)
 
 
 def steepest(g, p):
@@ -183,4 +228,4 @@ def _trail(ax, path, look, dots, end):
         ax.plot(*path[-1], marker=look["marker"] or "o", ms=9, mew=1.3, mec=PAPER, color=look["color"], zorder=7)
 
 
-__all__ = ["balls", "paths", "steepest", "terrain"]
+__all__ = ["balls", "ellipses", "paths", "rim", "steepest", "terrain"]

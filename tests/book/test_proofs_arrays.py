@@ -7,6 +7,7 @@ import pytest
 
 from book.proofs.prover import prove_text
 from optlib.grammar import Matrix, Model, Tensor
+from optlib.methods import natural_gradient
 from optlib.ops import dot, eye, mean, norm, sqrt
 
 
@@ -156,3 +157,38 @@ def test_a_wrong_matrix_equation_is_seen(here, planted, message):
     assert here in SHAMPOO
     found = verdicts(SHAMPOO.replace(here, planted), shampoo=shampoo)
     assert any(v == "FAILED" and re.search(message, d) for v, d in found), found
+
+
+NATURAL = r"""---
+notation: {F: fisher, \gamma: damping, I: I}
+---
+```{math}
+:label: eq-natural-gradient-theta
+\theta_t = \theta_{t-1} - \eta\, (F(\theta_{t-1}) + \gamma I)^{-1}\, \nabla J(\theta_{t-1})
+```
+"""
+
+
+def test_a_method_that_asks_for_a_matrix_is_checked_with_random_functions():
+    assert verdicts(NATURAL, natural_gradient=natural_gradient)[0][0] == "checked on 50 samples"
+    plain = NATURAL.replace("(F(\\theta_{t-1}) + \\gamma I)", "F(\\theta_{t-1})")
+    assert verdicts(plain, natural_gradient=natural_gradient)[0][0] == "FAILED"
+    fixed = plain + "% with \\gamma = 0\n"
+    assert verdicts(fixed, natural_gradient=natural_gradient)[0][0] == "checked on 50 samples with damping = 0"
+
+
+@pytest.mark.parametrize(
+    "here, planted, message",
+    [
+        (r"^{-1}", "", "code"),
+        (r"\gamma I", r"\gamma", "different shapes"),
+        (r"\gamma I", r"\gamma^2 I", "code"),
+        (r"- \eta\,", "-", "code"),
+        (r"F(\theta_{t-1})", r"F(\theta_{t-1} - \nabla J(\theta_{t-1}))", "code"),
+        (r"F(\theta_{t-1})", "F", "is a function: write what it is of"),
+    ],
+)
+def test_a_wrong_equation_of_such_a_method_is_seen(here, planted, message):
+    assert here in NATURAL
+    found = verdicts(NATURAL.replace(here, planted), natural_gradient=natural_gradient)
+    assert found[0][0] == "FAILED" and re.search(message, found[0][1]), found

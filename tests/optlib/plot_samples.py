@@ -127,6 +127,16 @@ def sample_comparison_failing():
     return plot.comparison(x, {"sgd": [down, down], "momentum": [up, up]}, tried, title="Full loss", alt="One fails.")
 
 
+MATRICES = {
+    "here": {"F": ((0.05, 0.01), (0.01, 0.2)), "empirical": ((0.6, 0.0), (0.0, 0.9))},
+    "there": {"F": ((0.1, 0.0), (0.0, 0.1)), "empirical": ((0.02, 0.01), (0.01, 0.1))},
+}
+
+
+def sample_ellipses():
+    return plot.ellipses(MATRICES, rule={"F": "natural_gradient"}, xlabel="weight", ylabel="bias", alt="Two ellipses.")
+
+
 def sample_balls():
     return plot.balls(title="Three ways to measure a step of length one", alt="Three balls.")
 

@@ -20,7 +20,7 @@ from optlib.plot.labels import apart, beside
 from optlib.plot.landscape import steepest
 from optlib.plot.palette import DARK, RULES, style
 from optlib.problems.landscapes import LANDSCAPES, gradient, minima, two_wells
-from tests.optlib.plot_samples import BOX, SAMPLES, run, sample_balls, seeds, valley
+from tests.optlib.plot_samples import BOX, MATRICES, SAMPLES, run, sample_balls, seeds, valley
 
 
 @cache
@@ -150,6 +150,20 @@ def test_steepest_steps_beat_every_other_step_of_length_one():
         assert g @ step == pytest.approx((g @ (ways / length)).min(), rel=1e-6)
 
 
+def test_on_an_ellipse_the_matrix_says_one():
+    drawing = drawn("ellipses").drawing
+    assert [ax.get_title() for ax in drawing.axes] == list(MATRICES)
+    for ax, matrices in zip(drawing.axes, MATRICES.values()):
+        rims = [line.get_xydata() for line in ax.lines if len(line.get_xdata()) > 1]
+        for points, matrix in zip(rims, matrices.values(), strict=True):
+            np.testing.assert_allclose(np.einsum("ni,ij,nj->n", points, np.array(matrix), points), 1)
+            assert np.ptp(np.unwrap(np.arctan2(*points.T))) == pytest.approx(2 * np.pi)
+        assert ax.get_aspect() == 1 and (ax.get_xlim(), ax.get_ylim()) == (
+            drawing.axes[0].get_xlim(),
+            drawing.axes[0].get_ylim(),
+        )
+
+
 def test_spread_agrees_with_numpy_and_counts_divergence_as_infinite():
     values = np.random.default_rng(0).normal(size=(11, 4))
     np.testing.assert_allclose(spread(values), np.quantile(values, [0.1, 0.5, 0.9], axis=0))
@@ -255,6 +269,7 @@ def test_a_series_has_the_look_of_its_rule_or_ink():
         (lambda: plot.paths(valley, {"a": [1, 2]}, BOX, alt="x"), r"runs\['a'\] must be an array"),
         (lambda: plot.paths(valley, {"a": [(1, 2)]}, (1, 0, 0, 1), alt="x"), "box must be"),
         (lambda: plot.balls(matrix=((1, 2), (2, 1)), alt="x"), "matrix must be symmetric positive definite"),
+        (lambda: plot.ellipses({"a": {"F": ((1, 2), (2, 1))}}, alt="x"), r"panels\[...\]\['F'\] must be symmetric"),
         (lambda: plot.stability((-1, 1), {"A": (1, 0)}, alt="x"), "eigenvalues must be positive"),
         (lambda: plot.stability((1, 2), {}, alt="x"), "points must be one to three"),
         (lambda: plot.stream([1, 2], {"m": [1]}, alt="x"), "m must have one value for each of the 2 gradients"),
