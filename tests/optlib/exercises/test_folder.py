@@ -183,3 +183,12 @@ def test_the_rights_of_a_file_stay(tmp_path):
     (tmp_path / "a").chmod(0o600)
     safely.write(tmp_path / "a", "new")
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_text_is_on_the_disk_before_it_takes_the_place_of_another(tmp_path, monkeypatch):
+    """A power cut after the move must not leave an empty file; nothing here can cut the power, so the order is seen."""
+    order, replace = [], os.replace
+    monkeypatch.setattr(safely.os, "fsync", lambda handle: order.append("fsync"))
+    monkeypatch.setattr(safely.os, "replace", lambda *paths: order.append("replace") or replace(*paths))
+    safely.write(tmp_path / "a", "text")
+    assert order == ["fsync", "replace", "fsync"]
