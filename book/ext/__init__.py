@@ -12,6 +12,7 @@ PARTS = (
     "speed",
     "notation",
     "downloads",
+    "live",
     "citations",
 )
 

@@ -44,3 +44,26 @@ for (const table of document.querySelectorAll("table.algorithms")) {
   (table.closest(".pst-scrollable-table-container, .table-box") ?? table).before(form);
   narrow();
 }
+
+// A chapter can be run on its page: book/live/, which is loaded when a reader asks for it.
+for (const place of document.querySelectorAll(".live")) {
+  const start = place.querySelector("button");
+  const said = place.querySelector(".live-said");
+  try {
+    const { saved, cells } = JSON.parse(localStorage.getItem(`descent:live:${place.dataset.chapter}`)) ?? {};
+    const day = new Date(saved).toLocaleDateString("en-US", { dateStyle: "long" });
+    if (Object.keys(cells).length) said.textContent = `Your work of ${day} is here.`;
+  } catch {} // nothing is kept, or nothing can be
+  start.addEventListener("click", async () => {
+    start.disabled = true;
+    said.textContent = "The editors are loading.";
+    try {
+      const { open } = await import(new URL(place.dataset.page, location.href));
+      await open(place);
+    } catch (error) {
+      start.disabled = false;
+      said.textContent = "The editors could not be loaded. Is there a connection? A page opened from a file cannot run Python.";
+      console.info(error);
+    }
+  });
+}

@@ -1,6 +1,7 @@
 // Mounts the widgets of a page without a kernel. Each lies in the page as
 //   <div class="descent-widget" data-module="explorer.js" data-state='{"...": ...}'>a still figure</div>
 // and its module is the one JupyterLab runs. The figure stays until the widget stands, and for good if it fails.
+// What comes to the page later is given to `near.observe`.
 
 class Model {
   constructor(state) {
@@ -53,7 +54,7 @@ async function mount(box) {
   }
 }
 
-const near = new IntersectionObserver(
+export const near = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
