@@ -127,13 +127,13 @@ def _insist():
 
     def insist():
         while not done.wait(0.001):
-            if sys._current_frames()[here].f_code is not _traced.__code__:  # not while it cleans up
+            at = sys._current_frames()[here].f_globals
+            if at is not globals() and at is not vars(threading):  # not while this begins or ends
                 strike(ctypes.c_ulong(here), ctypes.py_object(_TooLong))
 
     def stop():
         done.set()
-        thread.join()
-        strike(ctypes.c_ulong(here), None)
+        thread.join()  # the last strike comes in here, if there is one
 
     thread = threading.Thread(target=insist, daemon=True)
     try:

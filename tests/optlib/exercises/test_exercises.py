@@ -180,7 +180,7 @@ def test_an_endless_loop_is_stopped(function, monkeypatch):
     assert "one number" in check("adam-1", Endless()).hint
 
 
-@pytest.mark.parametrize("function", [loops, loops_and_holds_on])
+@pytest.mark.parametrize("function", [loops, loops_and_holds_on, loops_and_holds_everything])
 def test_an_endless_loop_is_stopped_where_there_are_no_alarms(function, monkeypatch):
     monkeypatch.setattr(guard, "SECONDS", 0.1)
     verdicts, before = [], sys.gettrace()
