@@ -9,6 +9,8 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import numpy as np
+
 from book.assets import write
 from book.live.reach import table
 
@@ -20,7 +22,7 @@ FACES = tuple(f"-{face}.ttf" for face in ("Regular", "Medium", "Italic", "SemiBo
 ENVIRONMENT = {"DESCENT_PROGRESS": "0", "MPLBACKEND": "agg"}
 # What the site brings beside the book's own Python: the modules of each zip, and whose company it keeps.
 FIRST = ["numpy"]
-PACKS = {"sympy": ["sympy", "mpmath"], "fonts": ["fontpkg_fira_sans"]}
+PACKS = {"sympy": ["sympy", "mpmath"], "fonts": ["fontpkg_fira_sans"], "data": ["sklearn.datasets"]}
 ALONG = {"fontpkg_fira_sans": "matplotlib"}
 
 
@@ -31,8 +33,22 @@ def package(name):
     return {
         place: path
         for place, path in files.items()
-        if path.suffix == ".py" and not UNUSED & {*place.split("/")} or place.endswith(FACES)
+        if (path.suffix == ".py" and not UNUSED & {*place.split("/")}) or place.endswith(FACES)
     }
+
+
+def data():
+    """{place in a zip: bytes} of a sklearn.datasets that has the tables which optlib asks for, and nothing else."""
+    from sklearn import datasets
+
+    made = {"sklearn/__init__.py": b"", "sklearn/datasets/__init__.py": (HERE / "datasets.py").read_bytes()}
+    for name in ("digits", "breast_cancer", "diabetes"):
+        X, y = getattr(datasets, f"load_{name}")(return_X_y=True)
+        small = X.astype(np.uint8)
+        out = io.BytesIO()
+        np.savez(out, X=small if (small == X).all() else X, y=y)
+        made[f"sklearn/datasets/{name}.npz"] = out.getvalue()
+    return made
 
 
 def book(root):
@@ -40,7 +56,13 @@ def book(root):
     own = {f"optlib/{p.relative_to(root / 'optlib').as_posix()}": p for p in sorted((root / "optlib").rglob("*"))}
     own = {place: path for place, path in own.items() if path.suffix in OURS}
     own |= {f"live/{name}": HERE / name for name in PAGE} | {"anywidget.py": HERE / "anywidget.py"}
-    return own | package("autograd") | {"live/table.json": json.dumps(table(root / "optlib"), indent=0).encode()}
+    return own | package("autograd") | {"live/table.json": json.dumps(reached(root / "optlib"), indent=0).encode()}
+
+
+def reached(optlib):
+    """book.live.reach.table, where optlib's need of scikit-learn is one of data."""
+    instead = {"sklearn": "sklearn.datasets"}
+    return {name: [instead.get(module, module) for module in found] for name, found in table(optlib).items()}
 
 
 def zipped(contents):
@@ -82,18 +104,19 @@ def distribution(address, site):
 
 
 def lay(root, site, pyodide):
-    """Write _static/live/ of a built site.  pyodide: the distribution, an address or a folder."""
+    """Write _static/live/ of a built site anew.  pyodide: the distribution, an address or a folder."""
     out = site / "_static" / "live"
-    zips = {"book": zipped(book(root))}
-    for name, modules in PACKS.items():
-        zips[name] = zipped({place: path for module in modules for place, path in package(module).items()})
+    shutil.rmtree(out, ignore_errors=True)
+    zips = {"book": zipped(book(root)), "data": zipped(data())}
+    for name in PACKS.keys() - zips.keys():
+        zips[name] = zipped({place: path for module in PACKS[name] for place, path in package(module).items()})
     for name, content in zips.items():
         write(out / f"{name}.zip", content)
     address, sizes = distribution(pyodide, site)
-    sizes |= {f"{name}.zip": len(content) for name, content in zips.items()}
+    sizes |= {f"{name}.zip": len(content) for name, content in sorted(zips.items())}
     settings = dict(pyodide=address, first=FIRST, packs=PACKS, along=ALONG, environment=ENVIRONMENT, sizes=sizes)
     write(out / "settings.json", json.dumps(settings, indent=1) + "\n")
-    for script in sorted(HERE.glob("*.js")):
-        if script.name != "editor.js":
-            write(out / script.name, script.read_text(encoding="utf-8"))
+    for path in sorted([*HERE.glob("*.js"), *HERE.glob("*.css")]):
+        if path.name != "editor.js":
+            write(out / path.name, path.read_bytes())
     editor(root, out)

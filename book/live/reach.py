@@ -38,9 +38,9 @@ class Sources:
         for path in sorted(folder.rglob("*.py")):
             parts = [folder.name, *path.relative_to(folder).with_suffix("").parts]
             self.trees[".".join(parts).removesuffix(".__init__")] = ast.parse(path.read_text(encoding="utf-8"))
+        self.names, self.loaded, self.leads = map(functools.cache, (self._names, self._loaded, self._leads))
 
-    @functools.cache
-    def names(self, module):
+    def _names(self, module):
         """{name: the nodes that make it} of what a module defines or imports at its top."""
         made = {}
         for node in self.trees[module].body:
@@ -48,8 +48,7 @@ class Sources:
                 made.setdefault(name, []).append(maker)
         return made
 
-    @functools.cache
-    def loaded(self, module):
+    def _loaded(self, module):
         """What importing a module brings along, packages outside the standard library."""
         found, seen, waiting = set(), set(), [module]
         while waiting:
@@ -83,13 +82,12 @@ class Sources:
             module, node = waiting.pop()
             if id(node) not in seen and not module.startswith(BACKENDS):
                 seen.add(id(node))
-                outer, further = self._next(module, node)
+                outer, further = self.leads(module, node)
                 found |= outer
                 waiting += further
         return frozenset(found)
 
-    @functools.cache
-    def _next(self, module, node):
+    def _leads(self, module, node):
         """What a node imports, and the nodes that it leads to."""
         found, further = set(), []
         for part in ast.walk(node):

@@ -1,17 +1,18 @@
 """Runs the cells of a page in the browser as Jupyter runs those of a notebook.
 
-`Page(say).run(code)` calls say(kind, text) for what a cell shows: "stream", "html", "text", "image/png", "image/svg+xml"
-(both base64) or "error".  Nothing here knows the browser, so the tests run it anywhere.
+`Page(say).run(code)` calls say(kind, text) for what a cell shows: "stream", "html", "text", "image/png",
+"image/svg+xml" (both base64) or "error".  Nothing here knows the browser, so the tests run it anywhere.
 """
 
 import ast
 import base64
 import builtins
 import contextlib
+import importlib
 import io
 import json
 import linecache
-import os
+import logging
 import sys
 import time
 import traceback
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from .needs import needs
 
+ROOM = str(Path(__file__).resolve().parent.parent)
 ENOUGH = 200_000  # characters that one cell may print
 BATCH, PAUSE = 8_000, 0.1  # a stream is passed on after so many characters or seconds
 ABOUT_MAGICS = "Lines that begin with % or ! are for Jupyter; here they do not run."
@@ -59,6 +61,7 @@ class Page:
         self.say, self.count = say, 0
         table = Path(__file__).with_name("table.json")
         self.table = json.loads(table.read_text()) if table.exists() else {}
+        logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # its first look at the fonts is no news
         self.stream = Stream(say)
         self.reset()
 
@@ -72,6 +75,13 @@ class Page:
     def needs(self, code):
         """The modules that a cell needs beside the standard library's, as far as they can be told beforehand."""
         return needs(code, self.table)
+
+    def arrived(self, modules):
+        """Forget what stood for modules that have been laid out now, and that they were absent."""
+        for name in list(sys.modules):
+            if name.partition(".")[0] in modules and str(getattr(sys.modules[name], "__file__", "")).startswith(ROOM):
+                del sys.modules[name]
+        importlib.invalidate_caches()
 
     def run(self, code):
         """Run a cell; whether it came to its end."""
@@ -184,19 +194,16 @@ def told(error, code=""):
         if any(line.lstrip().startswith(("%", "!")) for line in code.splitlines()):
             lines.append(ABOUT_MAGICS)
         return "\n".join([*lines, f"{type(error).__name__}: {error.msg}"])
-    frames = traceback.extract_tb(error.__traceback__, limit=-200)
-    cells = [frame for frame in frames if frame.filename.startswith("<cell")]
+    frames = list(traceback.walk_tb(error.__traceback__))
+    cells = [frame for frame in traceback.StackSummary.extract(frames) if frame.filename.startswith("<cell")]
     for frame in cells if len(cells) < 6 else [*cells[:2], None, *cells[-3:]]:
         if frame is None:
             lines.append("…")
             continue
         where = f"in {frame.name}, " if frame.name != "<module>" else ""
         lines += [f"{where}line {frame.lineno}:", f"    {frame.line}"]
-    if frames and frames[-1] not in cells and cells:
-        name = (
-            frames[-1].filename.replace(os.sep, "/").split("site-packages/")[-1].removesuffix(".py").replace("/", ".")
-        )
-        lines.append(f"(raised inside {name.removesuffix('.__init__')}, {frames[-1].name})")
+    if frames and cells and not (last := frames[-1][0]).f_code.co_filename.startswith("<cell"):
+        lines.append(f"(raised inside {last.f_globals.get('__name__', '?')}, {last.f_code.co_name})")
     return "\n".join([*lines, *(line.rstrip() for line in traceback.format_exception_only(error))])
 
 

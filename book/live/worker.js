@@ -4,7 +4,7 @@ const ROOM = "/home/pyodide/book"; // where the book's own Python is laid
 const CORE = ["pyodide.asm.wasm", "python_stdlib.zip"];
 
 let base, home, settings, lock, python, page, current;
-const laid = new Set(["book"]); // the packs that lie in ROOM
+const laid = new Set(["book"]); // the packs that are there
 const tell = (message) => self.postMessage(message);
 
 // ---------------------------------------------------------------- the download, counted
@@ -79,28 +79,25 @@ function missing(names, found = new Set()) {
 
 const file = (key) => lock.packages[key].file_name;
 
-function unpack(zip) {
-  python.unpackArchive(zip, "zip", { extractDir: ROOM });
-}
+const unpack = (zip) => python.unpackArchive(zip, "zip", { extractDir: ROOM });
 
 // Brings the modules `imports` that are not there yet: the site's own packs, else the distribution's packages.
 async function bring(imports) {
   const along = Object.entries(settings.along).filter(([, host]) => imports.includes(host));
   imports = [...imports, ...along.map(([module]) => module)];
-  const packs = Object.keys(settings.packs).filter(
-    (pack) => !laid.has(pack) && settings.packs[pack].some((module) => imports.includes(module)),
-  );
+  const asks = (pack) => settings.packs[pack].some((module) => imports.includes(module));
+  const packs = Object.keys(settings.packs).filter((pack) => !laid.has(pack) && asks(pack));
   const own = Object.values(settings.packs).flat();
   const asked = packages(imports.filter((module) => !own.includes(module)));
   const wanted = missing(asked);
   if (!packs.length && !wanted.length) return;
-  const titles = [...asked.filter((key) => wanted.includes(key)), ...packs.filter((pack) => pack !== "fonts")];
-  expect(`Loading ${titles.join(", ") || "the figures' font"}.`, [...packs.map((pack) => `${pack}.zip`), ...wanted.map(file)]);
+  const titles = [...asked.filter((key) => wanted.includes(key)), ...packs];
+  expect(`Loading ${titles.join(", ")}.`, [...packs.map((pack) => `${pack}.zip`), ...wanted.map(file)]);
   const zips = packs.map((pack) => got(new URL(`${pack}.zip`, base)).then((answer) => answer.arrayBuffer()));
   if (wanted.length) await python.loadPackage(wanted, { messageCallback() {}, errorCallback() {} });
   for (const zip of zips) unpack(await zip);
   for (const pack of packs) laid.add(pack);
-  python.pyimport("importlib").invalidate_caches();
+  page.arrived(python.toPy(wanted.flatMap((key) => lock.packages[key].imports)));
   load.done = load.total;
   say();
 }
@@ -126,7 +123,7 @@ async function start(asked) {
   load.done = load.total;
   say();
   if (asked.interrupt) python.setInterruptBuffer(new Uint8Array(asked.interrupt));
-  python.runPython(`import sys; sys.path.insert(0, "${ROOM}")`);
+  python.runPython(`import sys; sys.path.append("${ROOM}")`); // a package of the distribution goes before ours
   page = python.pyimport("live.runner").Page((kind, text) => tell({ say: "output", id: current, kind, text }));
   tell({ say: "ready", seconds: (performance.now() - began) / 1000 });
 }

@@ -33,7 +33,7 @@ def say(ax, x, y, text, color=TEXT, *, offset=(0, 0), leader=False, **keywords):
 
 def settle(ax):
     """Let the layout find its place, so that data can be turned into pixels."""
-    figure = ax.get_figure(root=True)
+    figure = ax.figure.figure
     figure.get_layout_engine().execute(figure)
 
 
@@ -67,7 +67,7 @@ def end_labels(ax, ends, *, gap=14.5):
     if not ends:
         return
     settle(ax)
-    points = ax.get_figure(root=True).dpi / 72
+    points = ax.figure.figure.dpi / 72
     edge = ax.get_window_extent().x1
     spots = [ax.transData.transform((x, y)) / points for x, y, *_ in ends]
     order = sorted(range(len(ends)), key=lambda k: spots[k][1])
@@ -99,7 +99,7 @@ def beside(ax, words, trails=(), *, inside=True, reach=5):
     if not words:
         return
     settle(ax)
-    points = ax.get_figure(root=True).dpi / 72
+    points = ax.figure.figure.dpi / 72
     frame = ax.get_window_extent()
     frame = np.array([frame.min, frame.max]) if inside else np.array([[-np.inf] * 2, [np.inf] * 2])
     pixels = {name: trail(ax, line) for name, line in dict(trails).items()}
