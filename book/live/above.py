@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 from dataclasses import dataclass, field
 
 BUILTIN = {*dir(builtins), "__name__", "display"}
@@ -122,6 +123,7 @@ def _stored(node):
     return own.union(*map(_stored, ast.iter_child_nodes(node)))
 
 
+@functools.lru_cache(maxsize=500)
 def names(code):
     """The Names of a cell; of one that Python cannot read, none."""
     try:
