@@ -118,7 +118,12 @@ def test_a_folder_behind_a_link_is_a_folder(tmp_path):
 
 def test_what_is_saved_while_the_new_version_is_written_stays(tmp_path, monkeypatch):
     lay(tmp_path, "old")
-    monkeypatch.setattr(safely.os, "fsync", lambda handle: (tmp_path / "01_x.ipynb").write_text("saved in between"))
+
+    def saved(path, part):
+        if path.name == "01_x.ipynb":
+            path.write_text("saved in between")
+
+    monkeypatch.setattr(safely.shutil, "copymode", saved)  # called when the new text is on the disk
     lay(tmp_path, "new")
     assert held(tmp_path)["01_x.ipynb"] == "saved in between"
     assert held(tmp_path)["01_x.new.ipynb"] == given("new")["01_x.ipynb"]
