@@ -1,0 +1,272 @@
+"""Judges one submission: its cells run elsewhere, locked in; the checks run here, on what comes back as data.
+
+So no mark is ever computed where a student's code runs, and what that code does to NumPy, to `check` or to files
+changes only its own answers.
+"""
+
+import ast
+import json
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import numpy as np
+
+import optlib
+from book.grading import wire
+from optlib.exercises import check, guard
+
+HERE = Path(__file__).resolve().parent
+SECONDS = 60.0  # of a submission
+CELL_SECONDS = 15.0
+START_SECONDS = 20.0
+MEMORY = 2 * 2**30
+DISK = 64 * 2**20  # of its /tmp
+CALL_SECONDS = guard.SECONDS  # of all calls of one function, as in a notebook
+LARGEST = 20 * 2**20  # bytes of a notebook
+USERS = 60600  # the first of the numbers that nobody has as a user
+ENVIRONMENT = {
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "agg",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "DESCENT_PROGRESS": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "LOKY_MAX_CPU_COUNT": "1",
+}
+
+
+def settings(root, slot, locked=True, memory=MEMORY, seconds=SECONDS):
+    """What jail.py is told: the folders that Python and optlib lie in, and the limits."""
+    library = Path(optlib.__file__).resolve().parent
+    wanted = [sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")]
+    wanted += [sysconfig.get_path("platlib"), str(library), str(HERE)]
+    wanted += ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache"]
+    read = []
+    for path in wanted:  # the outer folders come first, so that an inner one need not be shown again
+        path = os.path.abspath(path)
+        if os.path.exists(path) and not any(
+            Path(path).is_relative_to(seen) for seen in read if not os.path.islink(seen)
+        ):
+            read.append(path)
+    return {
+        "root": str(root),
+        "locked": locked,
+        "uid": USERS + slot,
+        "read": sorted(read, key=len),
+        "cover": {str(library / "exercises"): ["guard.py", "verdict.py"]},
+        "copy": {str(path): f"/tmp/matplotlib/{path.name}" for path in _fonts()},
+        "memory": int(memory),
+        "seconds": int(seconds) + 5,
+        "disk": DISK,
+        "environment": ENVIRONMENT,
+    }
+
+
+def _fonts():
+    """Matplotlib's list of fonts, which takes seconds and a thread to make anew."""
+    try:
+        import matplotlib
+    except ImportError:
+        return []
+    return Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+
+
+class Broken(Exception):
+    """The student's process cannot be used any more; the text says what it did."""
+
+
+class Student:
+    """The process that runs a submission's cells. `left` is the time that the functions of one check still have."""
+
+    def __init__(self, given, program=HERE / "inside.py"):
+        ours, theirs = socket.socketpair()
+        library = str(Path(optlib.__file__).resolve().parent.parent)
+        inner = [sys.executable, "-I", "-B", str(program), str(theirs.fileno()), library]
+        outer = [sys.executable, "-I", "-S", str(HERE / "jail.py"), json.dumps(given)]
+        self.link, self.functions, self.left, self.lost = ours, [], CALL_SECONDS, ""
+        self.process = subprocess.Popen(
+            outer + inner,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE if program.name == "probe.py" else subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+            cwd=given["root"],
+        )
+        theirs.close()
+
+    def close(self):
+        self.process.kill()  # and with it, by the kernel, all that it started
+        self.process.wait()
+        self.link.close()
+
+    def keep(self, function):
+        self.functions.append(function)
+        return len(self.functions) - 1
+
+    def stand_in(self, number, kind):
+        """What stands here for a function of the student's: an object of a type with the same name."""
+
+        def call(_, *args):
+            return self.call(number, args)
+
+        return type(kind, (), {"__call__": call})()
+
+    def call(self, number, args):
+        """Call a function there. Raises guard.Trouble with what it did instead of returning."""
+        self.lost, begin = "did not end in time", time.monotonic()
+        end = begin + self.left + 1
+        wire.send(self.link, {"call": number, "args": wire.encode(args, self.keep), "seconds": max(self.left, 0.01)})
+        try:
+            while "value" not in (reply := wire.receive(self.link, end)) and "trouble" not in reply:
+                wire.send(self.link, self.asked(reply))
+        except wire.Lost as lost:
+            self.lost = str(lost)
+            raise guard.Trouble(guard.CANNOT_END.format(CALL_SECONDS) if "time" in self.lost else self.lost) from None
+        self.lost, self.left = "", self.left - (time.monotonic() - begin)
+        if "trouble" in reply:
+            raise guard.Trouble(str(reply["trouble"])[:400])
+        for place, new in dict(reply.get("changed") or {}).items():
+            old, new = args[int(place)], wire.decode(new, self.stand_in)
+            old[...] = new if np.shape(new) == old.shape else old + 1  # another shape is another change
+        return wire.decode(reply["value"], self.stand_in)
+
+    def asked(self, message):
+        """The answer to a function that asks one of the exercise's, such as its gradient."""
+        if "check" in message:  # a function that checks something itself learns nothing
+            return {"verdict": [str(message["check"]), "open"]}
+        try:
+            function = self.functions[int(message["ask"])]
+            args, more = (wire.decode(message[key], self.stand_in) for key in ("args", "more"))
+            return {"value": wire.encode(function(*args, **more), self.keep)}
+        except Exception as error:
+            return {"raise": [type(error).__name__, str(error)[:400]]}
+
+
+def judge(cells, root, slot=0, seconds=SECONDS, **more):
+    """Run the cells of one notebook; returns ([(name, verdict) of each check, in their order], [remarks]).
+
+    root: an empty folder.  A cell that does not end, or that ends Python, is left out, and the others run again; what was
+    judged before then stands.
+    """
+    verdicts, remarks, skip, end = [], [], [], time.monotonic() + seconds
+    guard.SECONDS = CALL_SECONDS + 2  # the student's own process is to notice first
+    while time.monotonic() < end:
+        student = Student(settings(root, slot, seconds=seconds, **more))
+        try:
+            _follow(student, cells, skip, verdicts, remarks, end)
+            return verdicts, remarks
+        except Broken as broken:
+            if str(broken) not in remarks:
+                remarks.append(str(broken))
+        finally:
+            student.close()
+    return verdicts, [*remarks, f"stopped after {seconds:g} seconds"]
+
+
+def _follow(student, cells, skip, verdicts, remarks, end):
+    """Go along with a student's process to its end; raises Broken when that is not where it ends."""
+    seen, cell, limit = 0, None, START_SECONDS
+    try:
+        wire.send(student.link, {"cells": cells, "skip": skip})
+        while "end" not in (message := wire.receive(student.link, min(end, time.monotonic() + limit))):
+            limit = CELL_SECONDS
+            if "check" in message:
+                if seen == len(verdicts):
+                    verdicts.append(_verdict(student, message))
+                name, verdict = verdicts[seen]
+                seen += 1
+                if student.lost:
+                    raise Broken(f"{name}: the function {student.lost}")
+                wire.send(student.link, {"verdict": [name, verdict.state, verdict.hint]})
+            elif "cell" in message:
+                cell = int(message["cell"])
+                if "failed" in message and (said := f"cell {cell + 1} {str(message['failed'])[:200]}") not in remarks:
+                    remarks.append(said)
+            else:
+                raise wire.Lost("sent what nobody can read")
+    except (wire.Lost, ValueError, TypeError, KeyError) as error:
+        if time.monotonic() >= end:
+            raise Broken("did not end in time") from None
+        if cell is None or cell in skip:
+            raise Broken("Python did not start") from None
+        skip.append(cell)
+        raise Broken(
+            f"cell {cell + 1} {error if isinstance(error, wire.Lost) else 'sent what nobody can read'}"
+        ) from None
+
+
+def _verdict(student, message):
+    """(name, verdict) of what was handed to check."""
+    name, student.left = str(message["check"])[:100], CALL_SECONDS
+    try:
+        answer = wire.decode(message["answer"], student.stand_in)
+    except ValueError:
+        answer = object()
+    return name, check(name, answer)
+
+
+def cells_of(path, book=()):
+    """The code cells of a notebook to run, in their order. Raises ValueError, with a sentence, for what is no notebook.
+
+    book: the sources of the chapters' own cells. One that its owner did not change runs only where a cell that does run
+    needs a name from it.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(handle, encoding="utf-8", errors="replace") as file:
+        if not os.path.isfile(f"/proc/self/fd/{handle}") or os.fstat(handle).st_size > LARGEST:
+            raise ValueError("is no file, or a very large one")
+        text = file.read()
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        sources = [str(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+    except Exception:
+        raise ValueError("is no notebook") from None
+    return needed(sources, {source.strip() for source in book})
+
+
+def needed(sources, book):
+    """The cells that are not the book's own or that check an answer, and, before each, those that it needs names from."""
+    kept, wanted = [], set()
+    for source in reversed(sources):
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            tree = None
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)] if tree else []
+        if (
+            source.strip() in book
+            and tree
+            and not wanted & _bound(tree, names)
+            and "check" not in {n.id for n in names}
+        ):
+            continue
+        wanted |= {node.id for node in names}
+        kept.append(source)
+    return kept[::-1]
+
+
+def _bound(tree, names):
+    """The names that a cell gives a value to."""
+    bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    return bound
+
+
+def folder():
+    """A new empty folder for the root of a submission's file system."""
+    return tempfile.TemporaryDirectory(prefix="descent-")
