@@ -52,10 +52,11 @@ $(NODE): package.json package-lock.json | $(READY)
 setup-ci: $(CI_READY)
 
 # An environment of its own: other libraries can replace torch without a word. pip, because it finds a local build of torch.
-$(CI_READY): requirements-ci.lock
+$(CI_READY): requirements-ci.lock requirements-pyodide.lock
 	$(BASE) -m venv $(CI_VENV)
 	$(CI_PY) -m pip install -q --disable-pip-version-check "$(UV)" "$$(grep '^torch==' $<)"
 	$(CI_VENV)/bin/uv pip install -q --python $(CI_PY) -r $<
+	$(CI_VENV)/bin/uv pip install -q --python $(CI_PY) --no-deps -r requirements-pyodide.lock
 	$(CI_VENV)/bin/uv pip install -q --python $(CI_PY) --no-deps -e .
 	@touch $@
 

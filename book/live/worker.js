@@ -1,6 +1,6 @@
 // Python in a module worker.  What is said and answered stands in README.md.
 
-const ROOM = "/home/pyodide/book"; // where the book's own Python is laid
+const ROOM = "/book"; // where the book's own Python is laid
 const CORE = ["pyodide.asm.wasm", "python_stdlib.zip"];
 
 let base, home, settings, lock, python, page, current;
@@ -118,7 +118,7 @@ async function start(asked) {
     throw new Absent(`pyodide.mjs could not be loaded from ${new URL(home).host}; is there a connection?`);
   });
   const quiet = { stdout() {}, stderr() {} };
-  python = await loadPyodide({ indexURL: home, packages: first, env: { HOME: "/home/pyodide", ...settings.environment }, ...quiet });
+  python = await loadPyodide({ indexURL: home, packages: first, env: settings.environment, ...quiet });
   unpack(await book);
   load.done = load.total;
   say();
