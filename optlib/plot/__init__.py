@@ -20,7 +20,7 @@ Words may hold $math$ (title, xlabel, names); alt and caption may not.
     dots({name: (seeds,)}, log="x", vlines={})            a table as a picture: median, interval, number
     digits({name: errors})                                correct digits after each step: the order of a method
     images(X, labels, columns=10)                         small gray images, for instance the digits
-    derivation()                                          the map of the organizing derivation
+    derivation(), matrices()                              the maps of Parts I and II
     spectral_radius(lr, momentum, eigenvalue), steepest(g, P), spread(values)       the numbers behind three of them
 
 `optlib.plot.palette` holds the looks: RULES, LABELS, INK, RAMP, FAMILIES, label(name), style(name), themed(svg).
@@ -34,6 +34,7 @@ from optlib.plot.derivation import derivation
 from optlib.plot.digits import digits
 from optlib.plot.figure import Figure
 from optlib.plot.landscape import balls, ellipses, paths, steepest
+from optlib.plot.matrices import matrices
 from optlib.plot.rates import comparison, sweep
 from optlib.plot.stability import spectral_radius, stability
 
@@ -49,6 +50,7 @@ __all__ = [
     "dots",
     "ellipses",
     "images",
+    "matrices",
     "paths",
     "spectral_radius",
     "spread",

@@ -28,7 +28,7 @@ def derivation(*, alt=ALT, caption=""):
         ax.axis("off")
         color = {look[0]: look[1] for look in RULES.values() if look[4] == 0}
         _question(ax, color)
-        _heading(ax, 0.28, 5.58, "Choose the distance", "dashed: the slope; solid: the step that it becomes")
+        heading(ax, 0.28, 5.58, "Choose the distance", "dashed: the slope; solid: the step that it becomes")
         for k, card in enumerate(_cards(color)):
             _card(ax, 4.78 - 0.93 * k, *card)
             if k:
@@ -95,8 +95,8 @@ SLOPE = np.array([0.55, 1.0]) / np.hypot(0.55, 1.0)
 def _card(ax, y, formula, color, ball, step, names):
     center, size = np.array([0.86, y]), 0.3
     ax.fill(*(center[:, None] + size * ball), fc=RAMP[3][0], ec=color, lw=1.7, zorder=2)
-    _arrow(ax, center, center - 1.4 * size * SLOPE, MUTED, 1.1, (0, (2, 1.5)))
-    _arrow(ax, center, center + size * step, color, 2.2, "-")
+    arrow(ax, center, center - 1.4 * size * SLOPE, MUTED, 1.1, (0, (2, 1.5)))
+    arrow(ax, center, center + size * step, color, 2.2, "-")
     ax.plot(*center, "o", ms=4.5, color=TEXT, mew=0, zorder=5)
     ax.text(1.62, y, formula, fontsize=13.5, va="center")
     for k, (word, ink) in enumerate(names):
@@ -105,38 +105,38 @@ def _card(ax, y, formula, color, ball, step, names):
         )
 
 
-def _arrow(ax, start, end, color, width, dash):
+def arrow(ax, start, end, color, width, dash):
     head = f"-|>,head_width={0.08 + 0.055 * width},head_length={0.17 + 0.085 * width}"
     arrow = dict(arrowstyle=head, color=color, lw=width, ls=dash, shrinkA=0, shrinkB=0)
     ax.annotate("", end, start, arrowprops=arrow, zorder=3 + width / 4)
 
 
-def _heading(ax, x, y, words, below=""):
+def heading(ax, x, y, words, below=""):
     ax.text(x, y, words, weight="semibold", fontsize=12, va="center")
     if below:
         ax.text(x, y - 0.22, below, color=MUTED, fontsize=10.5, va="center")
 
 
 def _slope(ax, color):
-    _heading(ax, 0.28, 1.2, "Choose the slope")
+    heading(ax, 0.28, 1.2, "Choose the slope")
     count = 14
     for k, weight in enumerate(0.9 ** np.arange(count)[::-1]):
         left = 0.3 + 0.078 * k
         newest = k == count - 1
         ax.fill_between([left, left + 0.056], 0.36, 0.36 + 0.58 * weight, color=color if newest else RAMP[7][0], lw=0)
-    _words(ax, 1.58, style("momentum")["color"], "momentum:", "a fading sum", "of past slopes")
+    words(ax, 1.58, style("momentum")["color"], "momentum:", "a fading sum", "of past slopes")
 
 
 def _penalty(ax, color):
-    _heading(ax, 2.9, 1.2, "Choose the penalty")
+    heading(ax, 2.9, 1.2, "Choose the penalty")
     u = np.linspace(-1, 1, 101)
     soft = np.sign(u) * np.maximum(abs(u) - 0.42, 0)
     ax.plot(3.32 + 0.42 * u, 0.62 + 0.36 * u, color=MUTED, lw=1.1, ls=(0, (2, 1.5)))
     ax.plot(3.32 + 0.42 * u, 0.62 + 0.36 * soft, color=color, lw=2.2)
-    _words(ax, 3.9, color, "proximal step:", "ISTA, FISTA;", "weight decay")
+    words(ax, 3.9, color, "proximal step:", "ISTA, FISTA;", "weight decay")
 
 
-def _words(ax, x, color, first, *rest):
+def words(ax, x, color, first, *rest):
     ax.text(x, 0.82, first, fontsize=10.5, color=color, weight="medium", va="center")
     for k, line in enumerate(rest):
         ax.text(x, 0.62 - 0.2 * k, line, fontsize=10.5, va="center")

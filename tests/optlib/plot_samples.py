@@ -187,3 +187,4 @@ def sample_digits():
 
 SAMPLES = {name[7:]: make for name, make in globals().items() if name.startswith("sample_")}
 SAMPLES["derivation"] = plot.derivation
+SAMPLES["matrices"] = plot.matrices

@@ -11,14 +11,17 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
-from optlib import plot, rules
+from optlib import fisher, plot, rules
+from optlib.models import mlp, softmax
 from optlib.plot import cover
 from optlib.plot.axes import looks, number, within
 from optlib.plot.curves import spread
 from optlib.plot.figure import Figure
 from optlib.plot.labels import apart, beside
 from optlib.plot.landscape import steepest
+from optlib.plot.matrices import five
 from optlib.plot.palette import DARK, RULES, style
+from optlib.problems import cancer
 from optlib.problems.landscapes import LANDSCAPES, gradient, minima, two_wells
 from tests.optlib.plot_samples import BOX, MATRICES, SAMPLES, run, sample_balls, seeds, valley
 
@@ -162,6 +165,34 @@ def test_on_an_ellipse_the_matrix_says_one():
             drawing.axes[0].get_xlim(),
             drawing.axes[0].get_ylim(),
         )
+
+
+def test_the_map_of_part_two_shows_matrices_of_the_network_it_names():
+    X, y = cancer()[:2]
+    X, Y, theta = X[:, :2], np.eye(2)[y], mlp.start((2, 2, 2), "tanh", seed=1)
+    names = [(f"{kind}{k}", i) for k in (1, 2) for kind in "Wb" for i in range(theta[f"{kind}{k}"].size)]
+
+    def slopes(of, h=1e-5):  # central differences by each weight, layer by layer
+        for name, i in names:
+            up, down = ({n: a.copy() for n, a in theta.items()} for _ in "ab")
+            up[name].flat[i] += h
+            down[name].flat[i] -= h
+            yield (of(up) - of(down)) / (2 * h)
+
+    def flat_gradient(v):
+        g = mlp.gradient(v, X, Y, "tanh")
+        return np.concatenate([g[n].ravel() for n in ("W1", "b1", "W2", "b2")])
+
+    logits = mlp.forward(theta, X, "tanh")[-1]
+    J = np.stack(list(slopes(lambda v: mlp.forward(v, X, "tanh")[-1])), axis=2)
+    found = five()
+    np.testing.assert_allclose(found["hessian"], np.array(list(slopes(flat_gradient))), atol=1e-8)
+    np.testing.assert_allclose(found["fisher"], fisher.exact(J, softmax.softmax(logits)), atol=1e-8)
+    assert np.diag(found["hessian"]).min() < 0 <= np.linalg.eigvalsh(found["fisher"]).min() + 1e-12
+    assert not found["factors"][:6, 6:].any() and not found["factors"][6:, :6].any()
+    np.testing.assert_allclose(np.diag(found["factors"])[6:], np.diag(found["fisher"])[6:], rtol=0.3)
+    np.testing.assert_array_equal(found["diagonal"], np.diag(np.diag(found["fisher"])))
+    assert len(set(np.diag(found["layers"]))) == 2
 
 
 def test_spread_agrees_with_numpy_and_counts_divergence_as_infinite():
