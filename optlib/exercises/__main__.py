@@ -69,7 +69,9 @@ def start(place, then_open):
         print(f'Open them with: jupyter lab --notebook-dir="{place}"')
         return 0
     if importlib.util.find_spec("jupyterlab") is None:
-        return "JupyterLab is not installed here: pip install jupyterlab, or open the folder in the Jupyter you have."
+        return (
+            "JupyterLab is not installed here: install optlib[notebooks], or open the folder in the Jupyter you have."
+        )
     lab = subprocess.Popen([sys.executable, "-m", "jupyterlab", f"--notebook-dir={place}"])
     while True:
         try:

@@ -84,8 +84,8 @@ def _remembered(folder):
 def _entry(offered, book=None, laid=None):
     """One notebook's entry; `laid` stands in folders that the first version of the book made."""
     book = [laid, offered] if book is None else book
-    if not isinstance(book, list):
-        raise TypeError
+    if not isinstance(book, list) or not all(isinstance(known, str) for known in book):
+        raise TypeError  # above all no None, which is the digest of whatever is no notebook
     return {"book": book, "offered": offered}
 
 

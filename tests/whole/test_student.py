@@ -8,7 +8,9 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from book import plain
 from book.pairing import ROOT, chapters
@@ -97,6 +99,19 @@ def test_an_optlib_without_chapters_says_what_to_do(tmp_path, staged):
     assert done.stderr.splitlines()[-1] == (
         "LookupError: This optlib came without the chapters: install the wheel that make wheel writes."
     )
+
+
+def test_an_answer_in_a_students_notebook_stands_in_the_table(tmp_path, staged):
+    run(tmp_path, "-m", "optlib.exercises", "start", "work", PYTHONPATH=str(staged))
+    made = nbformat.read(tmp_path / "work" / "01_descent_step.ipynb", as_version=4)
+    sources = [cell.source for cell in made.cells if cell.cell_type == "code"]
+    exercises = sources[sources.index("from optlib.exercises import check") :]
+    made.cells = [nbformat.v4.new_code_cell(source) for source in [*exercises[:3], exercises[1].replace("...", "0.02")]]
+    NotebookClient(made, kernel_name="python3", resources={"metadata": {"path": tmp_path / "work"}}).execute()
+    shown = [cell.outputs[0].data["text/plain"] for cell in made.cells[1:]]
+    assert [text[0] for text in shown] == ["○", "○", "✓"]
+    done = run(tmp_path, "-m", "optlib.exercises", "status", PYTHONPATH=str(staged))
+    assert done.stdout.splitlines()[3].split() == ["1", "descent-step", "1", "0", "5"]
 
 
 LAB = """

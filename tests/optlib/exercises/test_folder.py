@@ -51,13 +51,21 @@ def test_a_copy_that_nobody_changed_follows_the_book(tmp_path):
     assert held(tmp_path) == given("new")
 
 
+DAMAGED = {
+    "damaged": '{"01_x.ipynb": {"bo',
+    "damaged with depth": "[" * 50_000,
+    "damaged with nothing": '{"01_x.ipynb": {"book": [null], "offered": null}}',
+    "damaged with less": '{"01_x.ipynb": {"offered": null}}',
+}
+
+
 @pytest.mark.parametrize("mine", [notebook("01_x.ipynb old", "mine"), "no notebook any more", "[" * 50_000, ""])
-@pytest.mark.parametrize("remembered", ["yes", "no", "damaged", "damaged more"])
+@pytest.mark.parametrize("remembered", ["yes", "no", *DAMAGED])
 def test_a_changed_copy_is_never_touched(tmp_path, mine, remembered):
     if remembered != "no":
         lay(tmp_path, "old")
     if "damaged" in remembered:
-        (tmp_path / folder.MEMORY).write_text("[" * 50_000 if "more" in remembered else '{"01_x.ipynb": {"bo')
+        (tmp_path / folder.MEMORY).write_text(DAMAGED[remembered])
     (tmp_path / "01_x.ipynb").write_text(mine)
     said = lay(tmp_path, "new")
     assert "lies beside it as 01_x.new.ipynb" in " ".join(said)
