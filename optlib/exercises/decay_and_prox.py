@@ -7,7 +7,8 @@ import numpy as np
 
 from optlib import rules
 from optlib.exercises.kinds import array, choice, expression, function, number
-from optlib.prox import group_threshold, soft_threshold
+from optlib.exercises.search import threshold
+from optlib.prox import soft_threshold
 
 X0, WIDTH = np.array([-1.0, 0.2, 0.5]), 0.3
 
@@ -17,7 +18,10 @@ def shrunk():
 
 
 def shrunk_group():
-    return group_threshold(np.array([3.0, 4.0]), 1.0)
+    """The length at which (length - 5)^2 / 2 + length stops falling, along the direction of the group."""
+    group = np.array([3.0, 4.0])
+    whole = np.linalg.norm(group)
+    return group / whole * threshold(lambda length: length - whole + 1 < 0, 0, whole)
 
 
 def half_life(lr=1e-3, decay=0.1):
@@ -56,30 +60,23 @@ def sweeps():
     return [dict(theta=theta.copy(), X=X.copy(), y=y.copy(), weight=weight) for weight in (0.0, 2.0, 15.0)]
 
 
-def sweep_with(fresh=True, scaled=True, mean=True, thresholded=True, own=True, order=1):
-    """A sweep with one of its parts left out."""
+def sweep_with(fresh=True, divided="last", mean=True, thresholded=True, own=True, order=1):
+    """A sweep on products of columns made beforehand, with one of its parts left out."""
 
     def sweep(theta, X, y, weight):
-        n = len(y) if mean else 1
-        old, theta = theta, theta.copy()
-        for j in range(len(theta))[::order]:
-            at = theta if fresh else old
-            rest = y - X @ at + (X[:, j] * at[j] if own else 0)
-            c, h = X[:, j] @ rest / n, X[:, j] @ X[:, j] / n
-            z = soft_threshold(c, weight) if thresholded else c
-            theta[j] = z / h if scaled else z
-        return theta
+        n, new = len(y) if mean else 1, theta.copy()
+        G, pull = X.T @ X / n, X.T @ y / n
+        for k in range(len(new))[::order]:
+            at = new if fresh else theta
+            c = pull[k] - G[k] @ at + own * G[k, k] * at[k]
+            if divided == "first":
+                new[k] = soft_threshold(c / G[k, k], weight)
+            else:
+                z = soft_threshold(c, weight) if thresholded else c
+                new[k] = z / (G[k, k] if divided else 1)
+        return new
 
     return sweep
-
-
-def divided_first(theta, X, y, weight):
-    theta = theta.copy()
-    for j in range(len(theta)):
-        rest = y - X @ theta + X[:, j] * theta[j]
-        h = X[:, j] @ X[:, j] / len(y)
-        theta[j] = soft_threshold(X[:, j] @ rest / len(y) / h, weight)
-    return theta
 
 
 def fastest():
@@ -158,8 +155,8 @@ EXERCISES = {
         [
             (lambda theta, **_: theta, "theta came back as it went in."),
             (sweep_with(fresh=False), "All coordinates look at the first theta; each should see the newest."),
-            (sweep_with(scaled=False), "Columns differ in size: divide by the mean square of the column."),
-            (divided_first, "Threshold first, then divide by the mean square of the column."),
+            (sweep_with(divided=""), "Columns differ in size: divide by the mean square of the column."),
+            (sweep_with(divided="first"), "Threshold first, then divide by the mean square of the column."),
             (sweep_with(mean=False), "The squares are divided by n in this loss, the penalty is not."),
             (sweep_with(thresholded=False), "The penalty is missing: that is least squares, coordinate by coordinate."),
             (sweep_with(own=False), "The residual should leave out the coordinate itself: add its own part back."),

@@ -19,7 +19,10 @@ def coin_logit():
 
 
 def bell():
-    return np.diag(families.gaussian.fisher(np.array([0.0, 2.0])))
+    """The mean squares of both scores, exactly, at twenty points of Gauss and Hermite."""
+    z, share = np.polynomial.hermite_e.hermegauss(20)
+    scores = np.array([z, z**2 - 1]) / 2.0
+    return scores**2 @ (share / share.sum())
 
 
 def apart():
@@ -66,7 +69,7 @@ def drawn(square=True, centered=False, scaled=True, averaged=False, rows=True, d
         if averaged:  # the mean gradient of each draw
             S = np.array([X.T @ (row - p) / len(X) for row in y])
         else:
-            S = ((y - p)[:, :, None] * X).reshape(-1, X.shape[1])
+            S = np.concatenate([np.diag(miss) @ X for miss in y - p])
         out = S.T @ S
         if centered:
             out = out - len(S) * np.outer(S.mean(axis=0), S.mean(axis=0))

@@ -1,5 +1,6 @@
 """Exercises of chapter 03, Loss landscapes: ravines, saddles, plateaus."""
 
+import math
 from functools import cache
 
 import numpy as np
@@ -43,6 +44,10 @@ def lengths(a, axis=0):
     return np.linalg.norm(a, axis=axis, keepdims=True)
 
 
+def column_by_column(d, W):
+    return np.stack([u * (math.hypot(*w) / math.hypot(*u)) for u, w in zip(d.T, W.T)], axis=1)
+
+
 def growth():
     import sympy
 
@@ -52,19 +57,20 @@ def growth():
 
 
 def rescaled():
-    """The condition number of H, eigenvalues 1 and 100 turned by 45 degrees, with its diagonal scaled to one."""
-    turn = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
-    H = turn @ np.diag([1, 100]) @ turn.T
-    scale = 1 / np.sqrt(np.diag(H))
-    return np.linalg.cond(H * np.outer(scale, scale))
+    """The ratio of the eigenvalues of H, with its diagonal scaled to one."""
+    beside = (100 - 1) / (100 + 1)  # off the diagonal, so the eigenvalues are one plus and minus it
+    return (1 + beside) / (1 - beside)
 
 
 @cache
 def share():
     from optlib.problems.basins import basins
 
-    starts = np.random.default_rng(7).uniform(-1.4, 1.4, (2, 200))
-    return float((basins("two_wells", rules.sgd, starts, steps=400, lr=0.05) == 0).mean())
+    return float((basins("two_wells", rules.sgd, two_hundred(), steps=400, lr=0.05) == 0).mean())
+
+
+def two_hundred():
+    return np.random.default_rng(7).uniform(-1.4, 1.4, (2, 200))
 
 
 KINDS = ("minimum", "maximum", "saddle")
@@ -105,7 +111,7 @@ EXERCISES = {
     ),
     "landscapes-4": function(
         directions,
-        lambda d, W: d * lengths(W) / lengths(d),
+        column_by_column,
         [
             (
                 lambda d, W: d * lengths(W, None) / lengths(d, None),
@@ -182,4 +188,4 @@ EXERCISES = {
 
 
 def _near_side():
-    return float((np.random.default_rng(7).uniform(-1.4, 1.4, (2, 200))[0] < 0).mean())
+    return float((two_hundred()[0] < 0).mean())

@@ -44,7 +44,9 @@ def held(memory=10, size=10**6):
 
 
 def impossible():
-    return next(name for name, (s, y) in PAIRS.items() if np.dot(s, y) <= 0)
+    """The pair that an update refuses."""
+    H = np.eye(2)
+    return next(name for name, pair in PAIRS.items() if bfgs_update(H, *map(np.array, pair)) is H)
 
 
 @cache
@@ -70,11 +72,14 @@ def newton_with(weights=True, penalty="both", mean="both", sign=-1, own=True):
     def step(theta, A, y, l2):
         p = 1 / (1 + np.exp(-A @ theta))
         n = len(y)
-        g = A.T @ (p - y) / (1 if mean == "hessian" else n) + (l2 * theta if penalty in ("both", "slope") else 0)
         w = p * (1 - p) if weights else np.ones(n)
-        H = (A.T * w) @ A / (1 if mean == "slope" else n)
-        H = H + (l2 * np.eye(len(theta)) if penalty in ("both", "hessian") else 0)
-        return (theta if own else 0) + sign * np.linalg.solve(H, g)
+        slope = np.einsum("n,ni->i", p - y, A) / (1 if mean == "hessian" else n)
+        curvature = np.einsum("n,ni,nj->ij", w, A, A) / (1 if mean == "slope" else n)
+        if penalty in ("both", "slope"):
+            slope += l2 * theta
+        if penalty in ("both", "hessian"):
+            curvature[np.diag_indices_from(curvature)] += l2
+        return own * theta + sign * np.linalg.inv(curvature) @ slope
 
     return step
 
@@ -104,15 +109,17 @@ def products():
 
 
 def product_with(order=1, start=True, swapped=False, last=True, rank_one=True):
-    """H g with one part of the update wrong."""
+    """H g by the update as a sum, with one part of it wrong."""
 
     def product(S, Y, scale, g):
         H = (scale if start else 1.0) * np.eye(len(g))
         for s, y in list(zip(S, Y))[::order]:
             if swapped:
                 s, y = y, s
-            V = np.eye(len(g)) - np.outer(s, y) / (s @ y)
-            H = (V @ H @ V.T if last else V.T @ H @ V) + (np.outer(s, s) / (s @ y) if rank_one else 0)
+            along, across = (s, y) if last else (y, s)
+            both = np.outer(along, H @ across) / (s @ y)
+            H = H - both - both.T + (across @ H @ across) * np.outer(along, along) / (s @ y) ** 2
+            H = H + rank_one * np.outer(s, s) / (s @ y)
         return H @ g
 
     return product

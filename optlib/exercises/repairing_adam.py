@@ -149,7 +149,7 @@ EXERCISES = {
         otherwise="Write v after c by v after -1, and the other way round; then solve the two equations.",
     ),
     "repairing-adam-4": number(
-        lambda: 1 + 2 * 0.999 / (1 - 0.999),
+        lambda: rho(50_000, 0.999),
         [
             (1000, "That is 1 / (1 - beta2), how far the weights reach; the formula has twice that, less one."),
             (2000, "Nearly: the formula subtracts one."),

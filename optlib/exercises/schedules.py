@@ -1,12 +1,13 @@
 """Exercises of chapter 05, Learning-rate schedules."""
 
+import functools
 import itertools
 import math
 from functools import cache, partial
 
 import numpy as np
 
-from optlib import rules, schedules
+from optlib import schedules
 from optlib.exercises.kinds import array, choice, expression, function, number
 from optlib.models import softmax
 
@@ -69,10 +70,9 @@ def runs():
 
 
 def train(W, gradient, batches, peak, warmup, rate=schedules.warmup_cosine):
-    for t, rows in enumerate(batches, start=1):
-        lr = rate(t, peak=peak, steps=len(batches), warmup=warmup)
-        W = rules.sgd(W, gradient(W, rows), lr=lr)
-    return W
+    T = len(batches)
+    rates = [rate(t + 1, peak=peak, steps=T, warmup=warmup) for t in range(T)]
+    return functools.reduce(lambda W, step: W - step[0] * gradient(W, step[1]), zip(rates, batches), W)
 
 
 def from_zero(t, *, peak, steps, warmup):

@@ -65,8 +65,9 @@ def passes():
 
 
 def one_pass(W, X, Y, gradient, lr, size):
-    for k in range(0, len(X), size):
-        W = rules.sgd(W, gradient(W, X[k : k + size], Y[k : k + size]), lr=lr)
+    cuts = range(size, len(X), size)
+    for x, labels in zip(np.split(X, cuts), np.split(Y, cuts)):
+        W = rules.sgd(W, gradient(W, x, labels), lr=lr)
     return W
 
 

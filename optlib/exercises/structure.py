@@ -1,6 +1,7 @@
 """Exercises of chapter 12, Structure-aware steps."""
 
-from functools import cache
+import itertools
+from functools import cache, partial
 
 import numpy as np
 
@@ -12,8 +13,9 @@ from optlib.methods.kfac import damped
 
 def counts(n=3, m=4):
     """The numbers in a matrix over all weights of a layer, and in two, over its rows and over its columns."""
-    rows, columns = np.zeros((n, n)), np.zeros((m, m))
-    return [np.kron(rows, columns).size, rows.size + columns.size]
+    sides = (list(itertools.product(range(n), range(m))), range(n), range(m))
+    whole, left, right = (sum(1 for _ in itertools.product(side, side)) for side in sides)
+    return [whole, left + right]
 
 
 def stretched():
@@ -31,11 +33,12 @@ def signs():
 
 
 def balance():
-    """Where q n s r + m a r / q has no slope in q."""
+    """Where the two terms, whose product does not depend on q, are equal."""
     import sympy
 
-    a, s, n, m, q = sympy.symbols("a s n m q", positive=True)
-    return sympy.solve(sympy.diff(q * n * s + m * a / q, q), q)[0]
+    n, m, s, a, q = sympy.symbols("n m s a q", positive=True)
+    (root,) = sympy.solve(sympy.Eq(q * n * s, m * a / q), q)
+    return root
 
 
 def kept(p=1000):
@@ -85,18 +88,19 @@ def exactly_damped(G, A, S, damping):
 
 def grown():
     """A first step from weights times ten on gradients divided by ten, over the step without that."""
-    theta, g, longer = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.3, -0.1], [0.2, 0.4]]), {}
-    for name, rule, more in (
-        ("sgd", rules.sgd, {}),
-        ("adam", rules.adam, {"eps": 0.0}),
-        ("lamb", rules.lamb, {"eps": 0.0, "weight_decay": 0.0}),
-        ("lion", rules.lion, {}),
-    ):
-        moves = []
-        for c in (1.0, 10.0):
-            new = rule(c * theta, g / c, lr=0.01, **more)
-            moves.append(np.linalg.norm((new[0] if isinstance(new, tuple) else new) - c * theta))
-        longer[name] = moves[1] / moves[0]
+    theta, g = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.3, -0.1], [0.2, 0.4]])
+    layers = {
+        "sgd": rules.sgd,
+        "adam": partial(rules.adam, eps=0.0),
+        "lamb": partial(rules.lamb, eps=0.0, weight_decay=0.0),
+        "lion": rules.lion,
+    }
+
+    def moved(rule, weights, gradient):
+        new = rule(weights, gradient, lr=0.01)
+        return np.linalg.norm((new if type(new) is np.ndarray else new[0]) - weights)
+
+    longer = {name: moved(rule, 10 * theta, g / 10) / moved(rule, theta, g) for name, rule in layers.items()}
     return next(name for name, times in longer.items() if abs(times - 10) < 1e-6)
 
 
