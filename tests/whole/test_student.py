@@ -123,10 +123,17 @@ sys.exit(7)
 """
 
 
+HEAR = """
+import signal, sys
+from optlib.exercises.__main__ import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background of a shell is born deaf to Ctrl-C
+sys.exit(main(["start", "work", "--open"]))
+"""
+
+
 def test_open_waits_for_jupyterlab_through_ctrl_c(tmp_path, staged):
     (tmp_path / "jupyterlab.py").write_text(LAB)
-    done = run(
-        tmp_path, "-m", "optlib.exercises", "start", "work", "--open", PYTHONPATH=f"{tmp_path}{os.pathsep}{staged}"
-    )
+    done = run(tmp_path, "-c", HEAR, PYTHONPATH=f"{tmp_path}{os.pathsep}{staged}")
     assert (done.returncode, done.stderr) == (7, "")
     assert done.stdout.splitlines()[-1] == "['--notebook-dir=work']"
