@@ -1,13 +1,14 @@
 """Grades a class: `python -m book.grade FOLDER --out results.csv [--chapters 04 07]`.
 
-Each entry of FOLDER is a submission: a notebook, or a folder with notebooks, named after its owner. Every submission runs in a
-process of its own, locked in, and is judged in another one; book/instructors.md says what it cannot do.
+Each entry of FOLDER is a submission: a notebook, or a folder with notebooks, named after its owner. Every submission
+runs in a process of its own, locked in, and is judged in another one; book/instructors.md says what it cannot do.
 """
 
 import argparse
 import csv
 import io
 import os
+import resource
 import sys
 import time
 from multiprocessing import connection, get_context
@@ -17,12 +18,13 @@ from book.grading import ENVIRONMENT
 
 os.environ.update(ENVIRONMENT)  # before NumPy: this process forks, so it must have no threads
 
-from book.grading import judge, probe  # noqa: E402
-from book.notebooks import code_cells, read  # noqa: E402
-from book.pairing import ROOT, chapters  # noqa: E402
-from optlib.exercises import CHAPTERS, check, exercises, safely  # noqa: E402
+from book.grading import judge, probe
+from book.notebooks import code_cells, read
+from book.pairing import ROOT, chapters
+from optlib.exercises import CHAPTERS, check, exercises, safely
 
 MARKS = {"right": "1", "wrong": "0", "open": ""}
+JUDGE_MEMORY = 4 * 2**30
 GRACE = 30.0  # seconds that judging may take longer than running
 
 
@@ -69,6 +71,7 @@ def graded(paths, book, **given):
 
 def _one(pipe, paths, book, given):
     os.chdir("/")  # where no student's progress is kept
+    resource.setrlimit(resource.RLIMIT_AS, (JUDGE_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     pipe.send(graded(paths, book, **given))
 
 
@@ -108,7 +111,7 @@ def plain(text):
 
 
 def table(rows, columns):
-    """The results as CSV: a row a submission, a column an exercise (1 right, 0 not, empty unanswered), total, remark."""
+    """The results as CSV: a row a submission, a column an exercise (1 right, 0 not, else unanswered), total, remark."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["submission", *columns, "total", "remark"])
@@ -131,6 +134,7 @@ def main(arguments=None):
     )
     parser.add_argument("--jobs", type=int, default=2, help="how many submissions run at once")
     parser.add_argument("--seconds", type=float, default=judge.SECONDS, help="for each notebook")
+    parser.add_argument("--cell-seconds", type=float, default=judge.CELL_SECONDS, help="for each cell")
     parser.add_argument("--memory", type=int, default=judge.MEMORY // 2**20, help="for each submission, in MiB")
     parser.add_argument(
         "--without-isolation",
@@ -154,7 +158,8 @@ def main(arguments=None):
     for name in columns:
         check(name, lambda *args: None)  # loads the data that references need, once for all
     book = [cell.source for md in chapters(ROOT) if md.parent.name == "chapters" for cell in code_cells(read(md))]
-    rows, options = [], dict(locked=not given.without_isolation, memory=memory)
+    rows = []
+    options = dict(locked=not given.without_isolation, memory=memory, patience=given.cell_seconds)
     try:
         for row in classroom(found, book, max(given.jobs, 1), given.seconds, **options):
             rows.append(row)

@@ -1,9 +1,9 @@
 """Starts a program locked in (Linux): `python -I -S jail.py SETTINGS PROGRAM...`, SETTINGS being JSON.
 
 The program gets namespaces of its own: no network, no other processes, and a file system that holds the folders of
-`read` (read-only), copies of the files of `copy`, and a small /tmp. `cover` empties folders but for some files. It runs as
-nobody in particular, cannot start processes, and has limits on memory, time and the size of files. Ends with the status
-of the program, or 99 and one sentence where the system refuses one of these.
+`read` (read-only), copies of the files of `copy`, and a small /tmp. `cover` empties folders but for some files. It runs
+as nobody in particular, cannot start processes, and has limits on memory, time and the size of files. Ends with the
+status of the program, or 99 and one sentence where the system refuses one of these.
 
 Standard library alone, since this runs before anything is safe.
 """
@@ -107,7 +107,7 @@ def expose(path, target, what):
     mount(what, None, target, None, REMOUNT | BIND | RDONLY | NOSUID | kept)
 
 
-def limit(settings, locked):
+def limit(settings):
     """Limits of the process, which it cannot raise again."""
     kinds = {
         "AS": settings["memory"],
@@ -117,7 +117,7 @@ def limit(settings, locked):
         "CORE": 0,
         "MEMLOCK": 0,
     }
-    if locked:
+    if settings["locked"]:
         kinds["NPROC"] = 1  # no process and no thread besides its own
     for name, value in kinds.items():
         number = getattr(resource, f"RLIMIT_{name}")
@@ -141,7 +141,7 @@ def main():
         with open("/proc/self/oom_score_adj", "w") as file:
             file.write("1000")  # where memory runs out all the same, this is what the system ends first
         if not settings["locked"]:
-            limit(settings, locked=False)
+            limit(settings)
             os.execve(program[0], program, settings["environment"])
         separate(root)
         child = os.fork()
@@ -150,9 +150,9 @@ def main():
             os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
         die_with_parent()
         build(settings)
-        limit(settings, locked=True)
         if root:
             become(settings["uid"])
+        limit(settings)
         call("keep a submission from becoming root", libc.prctl, NO_NEW_PRIVS, 1, 0, 0, 0)
         die_with_parent()  # changing the user had forgotten it
         os.execve(program[0], program, settings["environment"])

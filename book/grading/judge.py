@@ -8,6 +8,7 @@ import ast
 import json
 import os
 import socket
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -23,7 +24,8 @@ from book.grading import wire
 from optlib.exercises import check, guard
 
 HERE = Path(__file__).resolve().parent
-SECONDS = 60.0  # of a submission
+JAIL = HERE / "jail.py"
+SECONDS = 60.0  # of a notebook
 CELL_SECONDS = 15.0
 START_SECONDS = 20.0
 MEMORY = 2 * 2**30
@@ -92,7 +94,7 @@ class Student:
         ours, theirs = socket.socketpair()
         library = str(Path(optlib.__file__).resolve().parent.parent)
         inner = [sys.executable, "-I", "-B", str(program), str(theirs.fileno()), library]
-        outer = [sys.executable, "-I", "-S", str(HERE / "jail.py"), json.dumps(given)]
+        outer = [sys.executable, "-I", "-S", str(JAIL), json.dumps(given)]
         self.link, self.functions, self.left, self.lost = ours, [], CALL_SECONDS, ""
         self.process = subprocess.Popen(
             outer + inner,
@@ -153,44 +155,54 @@ class Student:
             return {"raise": [type(error).__name__, str(error)[:400]]}
 
 
-def judge(cells, root, slot=0, seconds=SECONDS, **more):
+def judge(cells, root, slot=0, seconds=SECONDS, patience=CELL_SECONDS, **more):
     """Run the cells of one notebook; returns ([(name, verdict) of each check, in their order], [remarks]).
 
-    root: an empty folder.  A cell that does not end, or that ends Python, is left out, and the others run again; what was
-    judged before then stands.
+    root: an empty folder.  A cell that runs longer than `patience` seconds, or that ends Python, is left out, and the
+    others run again; what was judged before then stands.
     """
-    verdicts, remarks, skip, end = [], [], [], time.monotonic() + seconds
+    verdicts, remarks, skip, end = {}, [], [], time.monotonic() + seconds
     guard.SECONDS = CALL_SECONDS + 2  # the student's own process is to notice first
     while time.monotonic() < end:
         student = Student(settings(root, slot, seconds=seconds, **more))
         try:
-            _follow(student, cells, skip, verdicts, remarks, end)
-            return verdicts, remarks
+            _follow(student, cells, skip, verdicts, remarks, end, patience)
+            return _in_order(verdicts), remarks
         except Broken as broken:
             if str(broken) not in remarks:
                 remarks.append(str(broken))
         finally:
             student.close()
-    return verdicts, [*remarks, f"stopped after {seconds:g} seconds"]
+    return _in_order(verdicts), [*remarks, f"stopped after {seconds:g} seconds"]
 
 
-def _follow(student, cells, skip, verdicts, remarks, end):
-    """Go along with a student's process to its end; raises Broken when that is not where it ends."""
-    seen, cell, limit = 0, None, START_SECONDS
+def _in_order(verdicts):
+    return [pair for cell in sorted(verdicts) for pair in verdicts[cell]]
+
+
+def _follow(student, cells, skip, verdicts, remarks, end, patience):
+    """Go along with a student's process to its end; raises Broken when that is not where it ends.
+
+    verdicts: {cell: what was judged in it}; what a process before this one was told, this one is told again.
+    patience: how many seconds a cell may run, without what the judging takes.
+    """
+    seen, cell, limit = 0, None, time.monotonic() + START_SECONDS
     try:
         wire.send(student.link, {"cells": cells, "skip": skip})
-        while "end" not in (message := wire.receive(student.link, min(end, time.monotonic() + limit))):
-            limit = CELL_SECONDS
+        while "end" not in (message := wire.receive(student.link, min(end, limit))):
             if "check" in message:
-                if seen == len(verdicts):
-                    verdicts.append(_verdict(student, message))
-                name, verdict = verdicts[seen]
+                begin = time.monotonic()
+                if seen == len(known := verdicts.setdefault(cell, [])):
+                    known.append(_verdict(student, message))
+                name, verdict = known[seen]
                 seen += 1
+                limit += time.monotonic() - begin
                 if student.lost:
                     raise Broken(f"{name}: the function {student.lost}")
                 wire.send(student.link, {"verdict": [name, verdict.state, verdict.hint]})
             elif "cell" in message:
-                cell = int(message["cell"])
+                if cell != int(message["cell"]):
+                    seen, cell, limit = 0, int(message["cell"]), time.monotonic() + patience
                 if "failed" in message and (said := f"cell {cell + 1} {str(message['failed'])[:200]}") not in remarks:
                     remarks.append(said)
             else:
@@ -222,13 +234,13 @@ def cells_of(path, book=()):
     book: the sources of the chapters' own cells. One that its owner did not change runs only where a cell that does run
     needs a name from it.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with open(handle, encoding="utf-8", errors="replace") as file:
-        if not os.path.isfile(f"/proc/self/fd/{handle}") or os.fstat(handle).st_size > LARGEST:
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
             raise ValueError("is no file, or a very large one")
         text = file.read()
     try:
-        notebook = nbformat.reads(text, as_version=4)
+        notebook = nbformat.reads(text.decode("utf-8", errors="replace"), as_version=4)
         sources = [str(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
     except Exception:
         raise ValueError("is no notebook") from None
@@ -236,7 +248,7 @@ def cells_of(path, book=()):
 
 
 def needed(sources, book):
-    """The cells that are not the book's own or that check an answer, and, before each, those that it needs names from."""
+    """The cells that are not the book's own or that check an answer, and those that these need names from."""
     kept, wanted = [], set()
     for source in reversed(sources):
         try:

@@ -15,8 +15,8 @@ def open_doors(memory):
 
     if not sys.platform.startswith("linux"):
         return ["Submissions can be locked in on Linux only (WSL and containers too)."]
-    with judge.folder() as root, socket.create_server(("127.0.0.1", 0)) as server:
-        secret = Path(root, "secret")
+    with judge.folder() as root, judge.folder() as other, socket.create_server(("127.0.0.1", 0)) as server:
+        secret = Path(other, "secret")
         secret.write_text("of another submission")
         checks = Path(judge.optlib.__file__).resolve().parent / "exercises"
         student = judge.Student(judge.settings(root, 0, memory=memory), program=judge.HERE / "probe.py")

@@ -90,7 +90,7 @@ def encode(value, keep, depth=DEPTH):
 
 
 def _other(value, keep, depth):
-    """A callable, or what can be said of anything else: how it converts. The methods are the student's, and may raise."""
+    """A callable, or what can be said of anything else: how it converts. Its methods may raise."""
     said = {"other": type.__dict__["__name__"].__get__(type(value))}
     if callable(value):
         return said | {"call": keep(value)}
