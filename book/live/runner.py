@@ -62,6 +62,7 @@ class Page:
         table = Path(__file__).with_name("table.json")
         self.table = json.loads(table.read_text()) if table.exists() else {}
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # its first look at the fonts is no news
+        warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")  # pyplot.show(): they show at the end
         self.stream = Stream(say)
         self.reset()
 
@@ -108,9 +109,9 @@ class Page:
     def _execute(self, code, file):
         tree = ast.parse(code, file)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, file, "exec"), self.names)
+        exec(compile(tree, file, "exec", dont_inherit=True), self.names)
         if last is not None:
-            value = eval(compile(ast.Expression(last.value), file, "eval"), self.names)
+            value = eval(compile(ast.Expression(last.value), file, "eval", dont_inherit=True), self.names)
             if value is not None:
                 self.names["_"] = value
                 if not code.rstrip().endswith(";"):

@@ -22,6 +22,7 @@ function expect(step, files) {
 }
 
 function say() {
+  if (!load.step) return; // the two lists that come before
   load.said = performance.now();
   tell({ say: "progress", step: load.step, done: Math.min(load.done, load.total || Infinity), total: load.total });
 }
@@ -35,7 +36,7 @@ function count(size) {
 self.fetch = async (asked, options) => {
   const answer = await given(asked, options);
   const { status, statusText, headers, body } = answer;
-  if (!body || !sizes[name(answer.url || asked.url || asked)]) return answer;
+  if (!body) return answer;
   const counter = new TransformStream({
     transform(chunk, out) {
       count(chunk.byteLength);
@@ -94,10 +95,14 @@ async function bring(imports) {
   const titles = [...asked.filter((key) => wanted.includes(key)), ...packs];
   expect(`Loading ${titles.join(", ")}.`, [...packs.map((pack) => `${pack}.zip`), ...wanted.map(file)]);
   const zips = packs.map((pack) => got(new URL(`${pack}.zip`, base)).then((answer) => answer.arrayBuffer()));
-  if (wanted.length) await python.loadPackage(wanted, { messageCallback() {}, errorCallback() {} });
-  for (const zip of zips) unpack(await zip);
+  const stopped = () => {
+    throw new Absent(`${titles.join(", ")} could not be loaded from ${new URL(home).host}; is there a connection?`);
+  };
+  if (wanted.length) await python.loadPackage(wanted, { messageCallback() {}, errorCallback() {} }).catch(stopped);
+  for (const zip of await Promise.all(zips)) unpack(zip);
   for (const pack of packs) laid.add(pack);
   page.arrived(python.toPy(wanted.flatMap((key) => lock.packages[key].imports)));
+  if (missing(asked).length) stopped();
   load.done = load.total;
   say();
 }
@@ -119,6 +124,7 @@ async function start(asked) {
   });
   const quiet = { stdout() {}, stderr() {} };
   python = await loadPyodide({ indexURL: home, packages: first, env: settings.environment, ...quiet });
+  if (missing(first).length) throw new Absent(`${new URL(home).host} has not given all of Python; is there a connection?`);
   unpack(await book);
   load.done = load.total;
   say();
@@ -129,9 +135,14 @@ async function start(asked) {
 }
 
 async function run({ id, code }) {
-  const needs = page.needs(code).toJs();
-  await bring(needs);
   current = id;
+  try {
+    await bring(page.needs(code).toJs());
+  } catch (error) {
+    if (!(error instanceof Absent)) throw error;
+    tell({ say: "output", id, kind: "error", text: error.message });
+    return tell({ say: "done", id, ok: false, ms: 0 });
+  }
   const began = performance.now();
   const ok = page.run(code);
   tell({ say: "done", id, ok, ms: performance.now() - began });

@@ -1,0 +1,111 @@
+"""What the build lays out for Python on a page, and what it says that a cell needs."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn import datasets
+
+from book.live import datasets as ours
+from book.live import lay
+from book.live.reach import table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def reached():
+    return lay.reached(ROOT / "optlib")
+
+
+@pytest.mark.parametrize("name", ["load_digits", "load_breast_cancer", "load_diabetes"])
+def test_the_data_are_those_of_scikit_learn(name, tmp_path, monkeypatch):
+    zipfile.ZipFile(io.BytesIO(lay.zipped(lay.data()))).extractall(tmp_path)
+    monkeypatch.setattr(ours, "__file__", str(tmp_path / "sklearn" / "datasets" / "__init__.py"))
+    for got, want in zip(getattr(ours, name)(return_X_y=True), getattr(datasets, name)(return_X_y=True)):
+        assert got.dtype == want.dtype and got.flags.writeable
+        np.testing.assert_array_equal(got, want)
+    with pytest.raises(ImportError, match="`import sklearn`"):
+        getattr(ours, name)()
+
+
+def test_a_zip_is_the_same_whenever_its_contents_are(tmp_path):
+    (tmp_path / "b.py").write_text("2")
+    one = lay.zipped({"b.py": tmp_path / "b.py", "a.py": b"1"})
+    (tmp_path / "b.py").touch()
+    assert one == lay.zipped({"a.py": b"1", "b.py": tmp_path / "b.py"})
+    made = zipfile.ZipFile(io.BytesIO(one))
+    assert {name: made.read(name) for name in made.namelist()} == {"a.py": b"1", "b.py": b"2"}
+
+
+def test_the_book_is_laid_out_whole_and_nothing_else():
+    places = set(lay.book(ROOT))
+    named = {p.relative_to(ROOT).as_posix() for p in (ROOT / "optlib").rglob("*") if p.suffix in lay.OURS}
+    assert named == {place for place in places if place.startswith("optlib/")}
+    assert {"live/runner.py", "live/table.json", "anywidget.py", "autograd/__init__.py"} <= places
+    assert not [place for place in places if "solution" in place or "/tests/" in place or place.startswith("tests")]
+
+
+def test_packages_come_without_their_tests():
+    places = lay.package("fontpkg_fira_sans")
+    assert {Path(place).name for place in places} >= {"FiraSans-Regular.ttf", "FiraSans-Italic.ttf", "__init__.py"}
+    assert len(places) < 8
+    assert not [place for place in lay.package("mpmath") if "/tests/" in place or not place.endswith(".py")]
+
+
+def test_a_distribution_is_an_address_or_a_folder(tmp_path):
+    known = json.loads((lay.HERE / "pyodide.json").read_text())
+    assert known["version"] in known["address"] and known["sizes"]["pyodide.asm.wasm"] > 5e6
+    assert lay.distribution("https://example.org/py", tmp_path) == ("https://example.org/py/", known["sizes"])
+    assert lay.distribution("/static/py/", tmp_path)[0] == "/static/py/"
+    folder = tmp_path / "here"
+    folder.mkdir()
+    with pytest.raises(SystemExit, match=r"must be an address or a folder with pyodide\.mjs in it, got"):
+        lay.distribution(str(folder), tmp_path)
+    (folder / "pyodide.mjs").write_text("export {}")
+    assert lay.distribution(str(folder), tmp_path) == ("../pyodide/", {"pyodide.mjs": 9})
+    assert (tmp_path / "_static" / "pyodide" / "pyodide.mjs").is_file()
+
+
+def test_what_a_name_needs_is_read_from_its_code(tmp_path):
+    package = tmp_path / "optlib"
+    (package / "sub").mkdir(parents=True)
+    texts = {
+        "__init__.py": "from optlib.plain import plain",
+        "plain.py": "import numpy as np, math\ndef plain(): return math.pi\nlate = plain",
+        "sub/__init__.py": "from optlib.sub import heavy\nfrom optlib.sub.light import light, other",
+        "sub/heavy.py": "import matplotlib.figure\ndef draw(): pass",
+        "sub/light.py": "from optlib.far import deep\ndef light(): return inner()\n"
+        "def inner(): return deep\ndef other(): import sympy",
+        "far.py": "def deep():\n    from sklearn import svm\nclass Both:\n    def do(self): return deep()\n"
+        "def by(): from optlib.sub.heavy import draw",
+    }
+    for name, text in texts.items():
+        (package / name).write_text(text)
+    assert table(package) == {
+        "optlib.far.Both": ["sklearn"],
+        "optlib.far.by": ["matplotlib"],
+        "optlib.far.deep": ["sklearn"],
+        "optlib.sub": ["matplotlib"],
+        "optlib.sub.heavy": ["matplotlib"],
+        "optlib.sub.heavy.draw": ["matplotlib"],
+        "optlib.sub.heavy.matplotlib": ["matplotlib"],
+        "optlib.sub.light": ["matplotlib", "sklearn"],  # the function or the module: both have this name
+        "optlib.sub.light.deep": ["matplotlib", "sklearn"],
+        "optlib.sub.light.inner": ["matplotlib", "sklearn"],
+        "optlib.sub.light.light": ["matplotlib", "sklearn"],
+        "optlib.sub.light.other": ["matplotlib", "sympy"],
+        "optlib.sub.other": ["matplotlib", "sympy"],
+    }
+
+
+def test_the_first_answers_need_nothing_but_numpy(reached):
+    free = {"optlib", "optlib.minimize", "optlib.Optimizer", "optlib.exercises", "optlib.exercises.check"}
+    free |= {"optlib.rules", "optlib.problems", "optlib.problems.quadratic", "check descent-step-1"}
+    assert not free & reached.keys()
+    assert reached["optlib.problems.digits"] == reached["check descent-step-4"] == ["sklearn.datasets"]
+    assert reached["check descent-step-3"] == ["mpmath", "sympy"]
+    assert reached["optlib.plot"] == ["matplotlib"]
