@@ -108,7 +108,7 @@ def test_status_finds_the_folder_or_says_that_there_is_none(place, tmp_path_fact
     other = tmp_path_factory.mktemp("other")
     monkeypatch.chdir(other)
     assert command.main(["status"]) == (
-        "The current folder is not a folder that start made: name the one with your notebooks."
+        "The current folder is not a folder that start made: name the one with your notebooks, or run start."
     )
     assert "nowhere is not a folder that start made" in command.main(["status", "nowhere"])
     list(folder.lay(other / "work", {}))
