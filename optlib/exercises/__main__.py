@@ -84,7 +84,8 @@ def status(place):
     """Print what is solved, tried and open in the folder `place`; the exit status."""
     found = progress.home(place) if place else progress.home() or progress.home("work")
     if found is None:
-        return f"{place or 'The current folder'} is not a folder that start made: name the one with your notebooks, or run start."
+        where = place or "The current folder"
+        return f"{where} is not a folder that start made: name the one with your notebooks, or run start."
     try:
         done = progress.read(found)
     except ValueError as error:
