@@ -34,8 +34,8 @@ def seen(place):
     return {file.name: file.read_text() for file in place.iterdir() if not file.name.startswith(".")}
 
 
-def forked(act):
-    """The exit status of `act()` in a process of its own: what it returns, 1 for an exception, -9 when killed."""
+def begun(act):
+    """A process of its own that calls `act`; it ends with what that returns, or with 1 and a traceback."""
     child = os.fork()
     if not child:
         status = 1
@@ -46,7 +46,16 @@ def forked(act):
         finally:
             sys.stderr.flush()
             os._exit(status)
+    return child
+
+
+def ended(child):
+    """The exit status of that process; -9 when it was killed."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def forked(act):
+    return ended(begun(act))
 
 
 # ---------------------------------------------------------------- killed
@@ -162,27 +171,15 @@ def at_once(acts):
     """The exit statuses of several processes that begin together."""
     gate, key = os.pipe()
 
-    def wait_then(act):
+    def after_the_gate(act):
         os.close(key)
         os.read(gate, 1)  # returns when the other end is closed
         return act()
 
-    children = []
-    for act in acts:
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                status = wait_then(act) or 0
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                sys.stderr.flush()
-                os._exit(status)
-        children.append(child)
+    children = [begun(lambda act=act: after_the_gate(act)) for act in acts]
     os.close(gate)
     os.close(key)
-    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    return [ended(child) for child in children]
 
 
 def slowed():
