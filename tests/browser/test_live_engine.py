@@ -1,0 +1,148 @@
+"""Python in the worker: a chapter's cells print what its notebook prints, and what is missing is said in a sentence."""
+
+import json
+import shutil
+
+import pytest
+
+from tests.browser import site
+
+DEEP = "/some/where/else/"  # the engine does not mind where it lies
+
+# window.worker, and window.ask(message) -> all that the worker says until that is done
+TALK = """([base, pyodide]) => {
+  const worker = (window.worker = new Worker(base + "worker.js", { type: "module" }));
+  const ends = { start: ["ready"], reset: ["ready"], run: ["done"], above: ["done"] };
+  window.ask = (message) => new Promise((done) => {
+    const heard = [];
+    worker.onmessage = ({ data }) => {
+      heard.push(data);
+      if (data.say === "failed" || ends[message.do].includes(data.say)) done(heard);
+    };
+    worker.onerror = (event) => done([{ say: "broken", message: event.message }]);
+    worker.postMessage(message);
+  });
+  return window.ask({ do: "start", base, pyodide });
+}"""
+
+
+# the median of the milliseconds from question to answer around a cell that does nothing
+AROUND = """async () => {
+  const times = [];
+  for (let id = 0; id < 20; id++) {
+    const before = performance.now();
+    await ask({ do: "run", id, code: "1 + 1" });
+    times.push(performance.now() - before);
+  }
+  return times.sort((a, b) => a - b)[10];
+}"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """The site with Pyodide beside it, the engine at another place too, and a host that has only half of Python."""
+    live, half = site.SITE / "_static" / "live", tmp_path_factory.mktemp("half")
+    for file in (live / "settings.json", live / "worker.js", live / "book.zip", site.pyodide() / "pyodide-lock.json"):
+        shutil.copy(file, half)
+    with site.served(site.SITE, {"/pyodide/": f"{site.pyodide()}/", DEEP: f"{live}/", "/half/": f"{half}/"}) as address:
+        yield address
+
+
+@pytest.fixture
+def begin(browser, home):
+    """begin(base, pyodide): an empty page where Python was started; page.began is what was said meanwhile."""
+    opened = []
+
+    def go(base, pyodide):
+        opened.append(browser.new_context())
+        opened[-1].set_default_timeout(120_000)
+        page = opened[-1].new_page()
+        page.goto(f"{home}/_static/icon.svg")
+        page.wrong = site.listen(page, home)
+        page.began = page.evaluate(TALK, [f"{home}{base}", pyodide])
+        return page
+
+    yield go
+    for context in opened:
+        context.close()
+
+
+class Cells:
+    """Runs cells on a page: cells(code) is {kind: text}.  Of the last one: ok, ms, and heard, all that was said."""
+
+    def __init__(self, page):
+        self.page, self.count = page, 0
+
+    def __call__(self, code):
+        self.count += 1
+        self.heard = self.page.evaluate("(message) => ask(message)", {"do": "run", "id": self.count, "code": code})
+        assert self.heard[-1]["say"] == "done" and self.heard[-1]["id"] == self.count, self.heard[-1]
+        self.ok, self.ms = self.heard[-1]["ok"], self.heard[-1]["ms"]
+        shown = {}
+        for message in self.heard[:-1]:
+            if message["say"] == "output":
+                shown[message["kind"]] = shown.get(message["kind"], "") + message["text"]
+        return shown
+
+
+def printed(cell):
+    """What a cell of a reference notebook prints, or shows as plain text."""
+    parts = []
+    for output in cell["outputs"]:
+        if output["output_type"] == "stream":
+            parts += output["text"]
+        elif "text/html" not in output["data"]:
+            parts += output["data"]["text/plain"]
+    return "".join(parts).strip()
+
+
+def test_the_engine_answers_at_once_and_a_chapter_prints_what_its_notebook_prints(begin, seen):
+    page = begin(DEEP, "../../../pyodide/")
+    assert page.began[-1]["say"] == "ready"
+    steps = [message for message in page.began if message["say"] == "progress"]
+    assert steps[0]["done"] == 0 and steps[-1]["done"] == steps[-1]["total"] > 10e6
+    assert [s["done"] for s in steps] == sorted(s["done"] for s in steps) and len({s["done"] for s in steps}) > 3
+
+    run = Cells(page)
+    assert "Right." in run("from optlib.exercises import check\ncheck('descent-step-1', 0.02)")["html"]
+    assert not [message for message in run.heard if message["say"] == "progress"]  # NumPy is enough
+    first, around = page.began[-1]["seconds"] + run.ms / 1000, page.evaluate(AROUND)
+    seen["notes"].append(f"first answer {first:.1f} s after a cold start, {around:.1f} ms around a cell")
+    assert "</strong> Look at the sign" in run("check('descent-step-5', (1, 1))")["html"]
+
+    notebook = json.loads((site.ROOT / "book" / "notebooks" / "01_descent_step.ipynb").read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            code = "".join(cell["source"])
+            shown = run(code)
+            assert run.ok, f"{code}\n{shown}"
+            assert (shown.get("stream", "") + shown.get("text", "")).strip() == printed(cell), code
+            if code.startswith("plot."):
+                assert shown["html"].startswith('<figure class="descent"><img src="data:image/svg+xml;base64,')
+            if "Explorer(" in code:
+                assert shown["html"].startswith('<div class="descent-widget" data-module="explorer.js" data-state="{')
+    assert "descent-step-3: Right." in run("check('descent-step-3', 'eta*(eta*h - 2)*g**2/2')")["html"]
+    loops = "check('descent-step-4', lambda W, X, Y: [0 for _ in iter(int, 1)])"
+    assert "still running after 4 seconds" in run(loops)["html"]
+    assert "RecursionError" in run("def f(n): return f(n + 1)\nf(0)")["error"]
+    assert page.evaluate("ask({ do: 'reset' })")[-1]["say"] == "ready"
+    assert run("f")["error"].endswith("NameError: name 'f' is not defined")
+    assert page.wrong == []
+
+
+@pytest.mark.parametrize(
+    "base, pyodide, said",
+    [
+        ("/_static/live/", "/nowhere/", "has no pyodide-lock.json (404)."),
+        (
+            "/_static/live/",
+            "http://127.0.0.1:9/",
+            "pyodide-lock.json could not be loaded from 127.0.0.1:9; is there a connection?",
+        ),
+        ("/half/", "/half/", "pyodide.mjs could not be loaded from"),
+    ],
+)
+def test_a_host_that_gives_no_python_is_said_in_a_sentence(base, pyodide, said, begin):
+    page = begin(base, pyodide)
+    assert page.began[-1]["say"] == "failed" and said in page.began[-1]["message"]
+    assert page.evaluate("worker.postMessage({ do: 'run', id: 1, code: '1' })") is None
