@@ -1,5 +1,6 @@
 """Lays out what Python on a page loads: worker, editor, and this very optlib, as files below _static/live/."""
 
+import hashlib
 import importlib.util
 import io
 import json
@@ -7,6 +8,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ PAGE = ("__init__.py", "runner.py", "needs.py", "above.py")  # of this folder, w
 OURS = {".py", ".js", ".css", ".mplstyle"}
 UNUSED = {"__pycache__", "tests", "testing", "benchmarks"}
 FACES = tuple(f"-{face}.ttf" for face in ("Regular", "Medium", "Italic", "SemiBold"))  # optlib.plot asks for these
+LICENSE = re.compile(r"(LICEN[CS]E|COPYING|OFL)(\.|$)", re.I)
 ENVIRONMENT = {"DESCENT_PROGRESS": "0", "MPLBACKEND": "agg"}
 # What the site brings beside the book's own Python: the modules of each zip, and whose company it keeps.
 FIRST = ["numpy"]
@@ -27,14 +30,24 @@ ALONG = {"fontpkg_fira_sans": "matplotlib"}
 
 
 def package(name):
-    """{place in a zip: path} of an installed package: its Python, without tests, and the faces that figures use."""
+    """{place in a zip: path} of an installed package: its Python, without tests, its license, the faces of figures."""
     folder = Path(importlib.util.find_spec(name).origin).parent
     files = {f"{name}/{path.relative_to(folder).as_posix()}": path for path in sorted(folder.rglob("*"))}
-    return {
+    kept = {
         place: path
         for place, path in files.items()
         if (path.suffix == ".py" and not UNUSED & {*place.split("/")}) or place.endswith(FACES)
     }
+    return kept | licenses(name)
+
+
+def licenses(module):
+    """{place in a zip: path} of the license texts of what an installed module came with."""
+    (name,) = set(metadata.packages_distributions()[module])
+    files = {file.name: Path(file.locate()) for file in metadata.files(name) if LICENSE.match(file.name)}
+    if not files:
+        raise SystemExit(f"{name} comes without the text of its license, so the site cannot hand it on")
+    return {f"licenses/{name}/{file}": path for file, path in sorted(files.items())}
 
 
 def data():
@@ -48,7 +61,7 @@ def data():
         out = io.BytesIO()
         np.savez(out, X=small if (small == X).all() else X, y=y)
         made[f"sklearn/datasets/{name}.npz"] = out.getvalue()
-    return made
+    return made | licenses("sklearn")
 
 
 def book(root):
@@ -114,7 +127,9 @@ def lay(root, site, pyodide):
         write(out / f"{name}.zip", content)
     address, sizes = distribution(pyodide, site)
     sizes |= {f"{name}.zip": len(content) for name, content in sorted(zips.items())}
-    settings = dict(pyodide=address, first=FIRST, packs=PACKS, along=ALONG, environment=ENVIRONMENT, sizes=sizes)
+    marks = {name: hashlib.sha256(content).hexdigest()[:8] for name, content in sorted(zips.items())}
+    settings = dict(pyodide=address, first=FIRST, packs=PACKS, along=ALONG, environment=ENVIRONMENT)
+    settings |= dict(marks=marks, sizes=sizes)  # a mark changes with its zip: no browser shows an old one
     write(out / "settings.json", json.dumps(settings, indent=1) + "\n")
     for path in sorted([*HERE.glob("*.js"), *HERE.glob("*.css")]):
         if path.name != "editor.js":

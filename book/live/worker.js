@@ -48,10 +48,10 @@ self.fetch = async (asked, options) => {
 
 class Absent extends Error {}
 
-async function got(address) {
+async function got(address, options) {
   let answer;
   try {
-    answer = await fetch(address);
+    answer = await fetch(address, options);
   } catch {
     throw new Absent(`${name(address)} could not be loaded from ${new URL(address).host}; is there a connection?`);
   }
@@ -80,7 +80,9 @@ function missing(names, found = new Set()) {
 
 const file = (key) => lock.packages[key].file_name;
 
-const unpack = (zip) => python.unpackArchive(zip, "zip", { extractDir: ROOM });
+const zip = (pack) => got(new URL(`${pack}.zip?${settings.marks[pack]}`, base)).then((answer) => answer.arrayBuffer());
+
+const unpack = (content) => python.unpackArchive(content, "zip", { extractDir: ROOM });
 
 // Brings the modules `imports` that are not there yet: the site's own packs, else the distribution's packages.
 async function bring(imports) {
@@ -94,12 +96,12 @@ async function bring(imports) {
   if (!packs.length && !wanted.length) return;
   const titles = [...asked.filter((key) => wanted.includes(key)), ...packs];
   expect(`Loading ${titles.join(", ")}.`, [...packs.map((pack) => `${pack}.zip`), ...wanted.map(file)]);
-  const zips = packs.map((pack) => got(new URL(`${pack}.zip`, base)).then((answer) => answer.arrayBuffer()));
+  const zips = packs.map(zip);
   const stopped = () => {
     throw new Absent(`${titles.join(", ")} could not be loaded from ${new URL(home).host}; is there a connection?`);
   };
   if (wanted.length) await python.loadPackage(wanted, { messageCallback() {}, errorCallback() {} }).catch(stopped);
-  for (const zip of await Promise.all(zips)) unpack(zip);
+  for (const content of await Promise.all(zips)) unpack(content);
   for (const pack of packs) laid.add(pack);
   page.arrived(python.toPy(wanted.flatMap((key) => lock.packages[key].imports)));
   if (missing(asked).length) stopped();
@@ -111,13 +113,13 @@ async function start(asked) {
   const began = performance.now();
   if (typeof WebAssembly !== "object") throw new Absent("This browser has no WebAssembly, which Python needs here.");
   base = new URL(asked.base, self.location.href).href;
-  settings = await (await got(new URL("settings.json", base))).json();
+  settings = await (await got(new URL("settings.json", base), { cache: "no-cache" })).json();
   home = new URL(asked.pyodide ?? settings.pyodide, base).href;
   Object.assign(sizes, settings.sizes);
   lock = await (await got(new URL("pyodide-lock.json", home))).json();
   const first = missing(packages(settings.first));
   expect("Loading Python.", [...CORE, "book.zip", ...first.map(file)]);
-  const book = got(new URL("book.zip", base)).then((answer) => answer.arrayBuffer());
+  const book = zip("book");
   book.catch(() => {}); // it is awaited below
   const { loadPyodide } = await import(new URL("pyodide.mjs", home).href).catch(() => {
     throw new Absent(`pyodide.mjs could not be loaded from ${new URL(home).host}; is there a connection?`);

@@ -53,7 +53,13 @@ def test_packages_come_without_their_tests():
     places = lay.package("fontpkg_fira_sans")
     assert {Path(place).name for place in places} >= {"FiraSans-Regular.ttf", "FiraSans-Italic.ttf", "__init__.py"}
     assert len(places) < 8
-    assert not [place for place in lay.package("mpmath") if "/tests/" in place or not place.endswith(".py")]
+    assert not [place for place in lay.package("mpmath") if "/tests/" in place]
+
+
+@pytest.mark.parametrize("module", ["sympy", "mpmath", "autograd", "fontpkg_fira_sans", "sklearn"])
+def test_a_package_keeps_the_text_of_its_license(module):
+    texts = [path.read_text(encoding="utf-8") for path in lay.licenses(module).values()]
+    assert texts and all("opyright" in text for text in texts)
 
 
 def test_a_distribution_is_an_address_or_a_folder(tmp_path):

@@ -1,5 +1,6 @@
 """Python in the worker: a chapter's cells print what its notebook prints, and what is missing is said in a sentence."""
 
+import hashlib
 import json
 import shutil
 
@@ -128,6 +129,16 @@ def test_the_engine_answers_at_once_and_a_chapter_prints_what_its_notebook_print
     assert page.evaluate("ask({ do: 'reset' })")[-1]["say"] == "ready"
     assert run("f")["error"].endswith("NameError: name 'f' is not defined")
     assert page.wrong == []
+
+
+def test_the_distribution_is_whole_and_of_the_version_that_the_site_asks_for():
+    known = json.loads((site.ROOT / "book" / "live" / "pyodide.json").read_text(encoding="utf-8"))
+    lock = json.loads((site.pyodide() / "pyodide-lock.json").read_text(encoding="utf-8"))
+    assert lock["info"]["version"] == known["version"]
+    for package in lock["packages"].values():
+        content = (site.pyodide() / package["file_name"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == package["sha256"], package["file_name"]
+    assert known["sizes"] == {name: (site.pyodide() / name).stat().st_size for name in known["sizes"]}
 
 
 @pytest.mark.parametrize(
