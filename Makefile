@@ -22,7 +22,7 @@ TEACH_VENV := .venv-teach
 TEACH_PY   := $(CURDIR)/$(TEACH_VENV)/bin/python
 TEACH_READY := $(TEACH_VENV)/.ready
 NODE  := node_modules/.ready
-UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal -p no:nbval $(addprefix --ignore=tests/,browser conformance gpu whole)
+UNIT  := $(PY) -m pytest -q -n $(JOBS) --dist worksteal -p no:nbval $(addprefix --ignore=tests/,browser conformance gpu teach whole)
 NBVAL := $(PY) -m pytest --nbval --nbval-current-env --nbval-sanitize-with book/nbval.cfg --dist loadfile -n $(JOBS) -q
 
 .DEFAULT_GOAL := help
@@ -135,7 +135,7 @@ browser: $(CI_READY) ## drive the built site in a real Chromium
 	$(CI_PY) -m pytest -q -n $(JOBS) --dist worksteal tests/browser
 
 teach: $(READY) $(TEACH_READY) ## hand assignments to the real Otter and nbgrader
-	$(PY) -m pytest -q -n $(JOBS) -p no:nbval tests/teach
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile -p no:nbval tests/teach
 
 gpu: $(CI_READY) ## run the rules on a GPU through torch, where there is one
 	@if $(CI_PY) -c "import torch; raise SystemExit(not torch.cuda.is_available())"; then $(CI_PY) -m pytest -q tests/gpu; \

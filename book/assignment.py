@@ -33,8 +33,8 @@ c.ClearSolutions.end_solution_delimeter = "# END SOLUTION"
 
 @dataclass(frozen=True)
 class Exercise:
-    """name: as check knows it.  statement: plain Markdown.  starter, solution: cells that end in the check.
-    answer: what is handed to the check, as text.
+    """name: of the question, as check knows it.  statement: plain Markdown.  starter, solution: cells that end in
+    the check.  answer: what is handed to the check, as text.
     """
 
     name: str
@@ -122,6 +122,11 @@ def marked(exercise, begin, end):
     return "\n".join([*before, *signature, f"    {begin}", *body, f"    {end}", *rest])
 
 
+def check_of(exercise):
+    """The check, as it ends the starter."""
+    return exercise.starter.splitlines()[-1]
+
+
 def notebook(cells):
     """A notebook of those cells, with ids that are the same each time."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -137,7 +142,7 @@ def otter(title, found):
     cells = [v4.new_raw_cell(settings.format(title)), v4.new_markdown_cell(INTRODUCTION.format(title=title))]
     cells.append(v4.new_code_cell(SETUP))
     for exercise in found:
-        test = f'from optlib.exercises import check\nassert check("{exercise.name}", {exercise.answer}).right'
+        test = f"from optlib.exercises import check\nassert {check_of(exercise)}.right"
         cells += [
             v4.new_raw_cell(f"# BEGIN QUESTION\nname: {exercise.name}\npoints: 1"),
             v4.new_markdown_cell(exercise.statement),
@@ -166,7 +171,7 @@ def nbgrader(title, found):
     for exercise in found:
         test = (
             "from optlib.exercises import check\n\n"
-            f'verdict = check("{exercise.name}", {exercise.answer})\nassert verdict.right, verdict.message'
+            f"verdict = {check_of(exercise)}\nassert verdict.right, verdict.message"
         )
         answer = marked(exercise, "# BEGIN SOLUTION", "# END SOLUTION")
         cells += [

@@ -110,6 +110,12 @@ def plain(text):
     return "'" + text if text.startswith(("=", "+", "-", "@")) else text
 
 
+def said(remarks, most=4):
+    """The remarks in one line, not more than `most` of them."""
+    more = [f"and {len(remarks) - most} more"] if len(remarks) > most else []
+    return plain("; ".join([*remarks[:most], *more]))
+
+
 def table(rows, columns):
     """The results as CSV: a row a submission, a column an exercise (1 right, 0 not, else unanswered), total, remark."""
     text = io.StringIO()
@@ -118,7 +124,7 @@ def table(rows, columns):
     for name, states, remarks in sorted(rows):
         total = sum(states.get(column) == "right" for column in columns)
         marks = [MARKS[states.get(column, "open")] for column in columns]
-        writer.writerow([plain(name), *marks, total, plain("; ".join(remarks))])
+        writer.writerow([plain(name), *marks, total, said(remarks)])
     return text.getvalue()
 
 
@@ -164,8 +170,8 @@ def main(arguments=None):
         for row in classroom(found, book, max(given.jobs, 1), given.seconds, **options):
             rows.append(row)
             right = sum(row[1].get(column) == "right" for column in columns)
-            said = f" ({plain('; '.join(row[2]))})" if row[2] else ""
-            print(f"{len(rows)}/{len(found)} {plain(row[0])}: {right} of {len(columns)}{said}", flush=True)
+            about = f" ({said(row[2])})" if row[2] else ""
+            print(f"{len(rows)}/{len(found)} {plain(row[0])}: {right} of {len(columns)}{about}", flush=True)
     finally:
         safely.write(given.out.absolute(), table(rows, columns))
     print(f"wrote {given.out}")

@@ -7,6 +7,7 @@ changes only its own answers.
 import ast
 import json
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -241,10 +242,17 @@ def cells_of(path, book=()):
         text = file.read()
     try:
         notebook = nbformat.reads(text.decode("utf-8", errors="replace"), as_version=4)
-        sources = [str(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code" and not _of_a_tool(cell)]
+        sources = [str(cell.source) for cell in cells]
     except Exception:
         raise ValueError("is no notebook") from None
     return needed(sources, {source.strip() for source in book})
+
+
+def _of_a_tool(cell):
+    """Whether a cell is one that Otter or nbgrader put into the notebook in order to grade it."""
+    graded = cell.metadata.get("nbgrader", {}).get("grade")
+    return graded or re.search(r"^grader\.|^grader = otter\.", str(cell.source), flags=re.M)
 
 
 def needed(sources, book):

@@ -73,15 +73,14 @@ while True:
     print("right " * 10**5)
     os.write(2, bytes(10**6))""",
     "output by a function": 'check("momentum-7", lambda *_: [print("x" * 10**6) for _ in range(100)])',
-    "a check of its own": FORGED + """
+    "a check of its own": FORGED
+    + """
 import optlib.exercises
 check = optlib.exercises.check = lambda *_: Verdict()
 check("momentum-1", 0)""",
     "a verdict of its own": """
-import optlib.exercises.verdict, builtins, dataclasses
+import optlib.exercises.verdict
 optlib.exercises.verdict.Verdict.right = True
-builtins.isinstance = lambda *_: True
-builtins.all = builtins.any = lambda *_: True
 check("momentum-1", 0)""",
     "a written result": """
 for path in (RESULTS, "progress.json", FOLDER + "/progress.json"):
@@ -174,7 +173,8 @@ check("momentum-1", 0.1)""",
     "questions to the judge": """
 import numpy as np
 def asks(grad, theta, *_):
-    for what in ("x", None, np.ones((65, 10**5)), np.ones(10**6), [[theta]], 10**400, grad, {}, np.full((65, 10), np.nan)):
+    huge = np.ones((65, 10**5)), np.ones(10**6), 10**400
+    for what in ("x", None, *huge, [[theta]], grad, {}, np.full((65, 10), np.nan)):
         try:
             grad(what)
         except Exception:
@@ -192,7 +192,8 @@ import numpy as np
 deep = []
 for _ in range(10**5):
     deep = [deep]
-for answer in (deep, 10**5000, [0] * 10**6, "9" * 10**7, {1: {2: {}}}, np.zeros(3, "i4,f8"), np.zeros((0, 5)), "\\ud800"):
+huge = 10**5000, [0] * 10**6, "9" * 10**7
+for answer in (deep, *huge, {1: {2: {}}}, np.zeros(3, "i4,f8"), np.zeros((0, 5)), "\\ud800"):
     check("momentum-1", answer)
     check("momentum-6", answer)
     check("momentum-7", lambda *_: answer)
@@ -204,3 +205,8 @@ def grows(grad, theta, lr, momentum, steps):
     return theta.T
 check("momentum-7", grows)""",
 }
+
+# what forges the verdict where it is computed beside it
+FORGERIES = ["a check of its own", "a verdict of its own", "another NumPy"]
+# who breaks the line to the judge, or replaces the check, is not judged from there on
+AT_THEIR_OWN_COST = ["a check of its own", "words to the judge"]
