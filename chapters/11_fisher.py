@@ -200,9 +200,9 @@ for name, theta in places.items():
     Y = single.labels(theta)
     panels[name] = {"F": fisher.exact(Z, P), "empirical": fisher.empirical(Z, P, Y)}
     reach = [np.linalg.eigvalsh(M)[0] ** -0.5 for M in panels[name].values()]
-    print(f"{name:10}: mean of q (1 - q) {P.prod(axis=1).mean():.2f}, of (y - q)^2 "
-          f"{((Y - P)[:, 1] ** 2).mean():.2f}; longest half-axis of F {reach[0]:.1f}, "
-          f"empirical {reach[1]:.1f}")
+    print(f"{name:10}: q (1 - q) {P.prod(axis=1).mean():.2f}, (y - q)^2 "
+          f"{((Y - P)[:, 1] ** 2).mean():.2f}; "
+          f"longest half-axis {reach[0]:.1f}, empirical {reach[1]:.1f}")
 
 # %%
 plot.ellipses(
@@ -253,7 +253,8 @@ plot.ellipses(
 # :label: eq-ch11-model
 # \begin{aligned}
 # & g^\top d + \frac{1}{2 \eta}\, d^\top F d \\
-# & = \frac{1}{2 \eta} \left( d + \eta F^{-1} g \right)^\top F \left( d + \eta F^{-1} g \right) - \frac{\eta}{2}\, g^\top F^{-1} g .
+# & = \frac{1}{2 \eta} \left( d + \eta F^{-1} g \right)^\top F \left( d + \eta F^{-1} g \right) \\
+# & \quad - \frac{\eta}{2}\, g^\top F^{-1} g .
 # \end{aligned}
 # ```
 # % for g in R^3, F in SPD^3, d in R^3
@@ -276,8 +277,9 @@ plot.ellipses(
 # ```{math}
 # :label: eq-ch11-softmax
 # \begin{aligned}
-# q_1 (1 - q_1)^2 + (1 - q_1)\, q_1^2 &= q_1 - q_1^2 , \\
-# (1 - q_1 - q_2)\, q_1 q_2 - q_1 (1 - q_1)\, q_2 - q_2\, q_1 (1 - q_2) &= - q_1 q_2 .
+# & q_1 (1 - q_1)^2 + (1 - q_1)\, q_1^2 = q_1 - q_1^2 , \\
+# & (1 - q_1 - q_2)\, q_1 q_2 - q_1 (1 - q_1)\, q_2 \\
+# & \quad - q_2\, q_1 (1 - q_2) = - q_1 q_2 .
 # \end{aligned}
 # ```
 # % for q_1 in (0, 1), q_2 in (0, 1)
@@ -287,7 +289,10 @@ plot.ellipses(
 #
 # ```{math}
 # :label: eq-ch11-ggn
-# \nabla^2 J = \frac1n \sum_{i} Z_i^\top \left( \operatorname{diag}(q_i) - q_i q_i^\top \right) Z_i + \frac1n \sum_{i, k} \frac{\partial J_i}{\partial z_{ik}} \nabla^2 z_{ik} .
+# \begin{aligned}
+# \nabla^2 J &= \frac1n \sum_{i} Z_i^\top \left( \operatorname{diag}(q_i) - q_i q_i^\top \right) Z_i \\
+# & \quad + \frac1n \sum_{i, k} \frac{\partial J_i}{\partial z_{ik}} \nabla^2 z_{ik} .
+# \end{aligned}
 # ```
 #
 # The first sum is the *generalized Gauss-Newton matrix*. Since a score by $\theta$ is $Z_i^\top$ times that by $z$, it is also $F$. The second sum vanishes where logits are linear in $\theta$: for logistic and softmax regression $F$ *is* the Hessian, natural gradient descent with $\eta = 1$ is Newton's method, and statisticians call it iteratively reweighted least squares. (With a logit for every class $F$ has no inverse: add one number to all of them, and no probability changes. Hold one logit at zero.) In a network the second sum is there. It is an average of residuals times curvatures, small where the residuals are, and with labels from the model its mean is zero. What is left out can be indefinite; $F$ never is. The same holds for a squared error with a Gaussian output, with $I/\sigma^2$ in the middle {cite}`martens2020new`.
