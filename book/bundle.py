@@ -15,13 +15,13 @@ STYLES = [
     "book.css",
 ]
 SCRIPTS = [
+    "book.js",  # before the theme's, which stop where the browser blocks localStorage
     "documentation_options.js",
     "doctools.js",
     "sphinx_highlight.js",
     "scripts/bootstrap.js",
     "scripts/pydata-sphinx-theme.js",
     "scripts/sphinx-book-theme.js",
-    "book.js",
 ]
 TOKEN = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^"')]*\)|[{};]""")
 

@@ -37,7 +37,7 @@ export class Cell {
     const input = this.box.querySelector(".cell_input");
     const label = `Code of ${this.name}`;
     this.shell = make("div", { className: "live-editor" });
-    this.editor = editor(this.shell, text, { "aria-label": label, "aria-describedby": "live-keys" }, {
+    this.editor = editor(this.shell, text, { "aria-label": label, "aria-describedby": "live-keys", tabindex: "0" }, {
       changed: () => (this.look(), this.told.changed(this)),
       run: (on) => this.told.run(this, { on }),
     });
@@ -49,6 +49,7 @@ export class Cell {
     };
     this.buttons.above.title = "Runs the cells above that have not run, then this one";
     this.buttons.reset.title = "Brings the book's text back; undo brings yours";
+    if (!this.n) this.buttons.above.hidden = true;
     this.line = make("span", { className: "live-state" });
     const tools = make("div", { className: "live-tools", role: "group", label: `Run ${this.name}` });
     tools.append(...Object.values(this.buttons), this.line);

@@ -120,31 +120,38 @@ class Session {
       else this.meter.removeAttribute(`aria-${name}`);
     }
     if (total) this.bytes.textContent = `${megabytes(done)} of ${megabytes(total)} MB`;
+    if (this.now) this.now.line.textContent = total && done < total ? `${step} ${this.bytes.textContent}` : "Runs.";
   }
 
   // ---------------------------------------------------------------- Python
 
+  // Start Python.  A later start makes this one silent.
   async begin() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     this.loading = true;
     this.say("Python is starting.");
+    let trouble = null;
     try {
       await this.python.start();
-      if (!this.busy) this.say("Python is ready.");
     } catch (error) {
-      this.trouble(error);
+      trouble = error;
     }
+    if (turn !== this.turn) return;
     this.loading = false;
+    if (trouble) this.trouble(trouble);
+    else if (!this.busy) this.say("Python is ready.");
     this.look();
   }
 
   trouble(error) {
+    if (this.loading) return; // it is being started anew
     this.meter.hidden = true;
     this.say(error instanceof Stopped ? STOPPED : `${error.message} Your text is kept; Run tries again.`);
   }
 
   // Python has ended: nothing has run in the next one.
   forget() {
-    for (const cell of this.cells) cell.ran = false;
+    for (const cell of this.cells) Object.assign(cell, { ran: false, tried: null });
     this.imported.clear();
   }
 
@@ -186,8 +193,8 @@ class Session {
       try {
         await this.perform(job);
       } catch (error) {
-        for (const { cell } of [job, ...this.jobs.splice(0)]) cell.state("");
-        if (error instanceof Stopped) job.cell.state("", "Stopped.");
+        for (const { cell } of this.jobs.splice(0)) cell.state("");
+        job.cell.state("", error instanceof Stopped ? "Stopped." : "");
         this.trouble(error);
       }
     }
@@ -197,7 +204,7 @@ class Session {
 
   async perform({ cell, above }) {
     this.look();
-    if (!this.python.on) await this.begin();
+    if (!this.python.on) this.begin();
     await this.python.start();
     const before = above ? this.unrun(cell.n) : await this.needed(cell);
     for (const other of before) {
@@ -213,7 +220,7 @@ class Session {
   // The cells above that this one needs and that have not run; the imports that it needs are done.
   async needed(cell) {
     const cells = this.cells.slice(0, cell.n + 1);
-    const asked = await this.python.above(cells.map((each) => each.text), cells.map((each) => each.ran));
+    const asked = await this.python.above(cells.map((each) => each.text), cells.map((each) => each.ran || each.tried === each.text));
     const imports = asked.imports.filter((line) => !this.imported.has(line));
     if (imports.length) {
       const { ok } = await this.python.run(imports.join("\n"), () => {});
@@ -231,11 +238,14 @@ class Session {
       shown = true;
       cell.show(message);
     };
+    this.now = cell;
     cell.state("runs", "Runs.");
     try {
-      const { ok, ms } = await this.python.run(cell.text, show);
+      const { text } = cell;
+      const { ok, ms } = await this.python.run(text, show);
       if (!shown && !quiet) cell.clear();
       cell.ran ||= ok;
+      cell.tried = quiet || ok ? null : text; // what a student has seen fail is not run again behind their back
       cell.state("", ok ? `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s` : "");
       this.say(cell.verdict || `${capital(cell.name)} has ${ok ? "run" : "ended with an error"}.`);
       await cell.settle();
@@ -243,6 +253,8 @@ class Session {
     } catch (error) {
       cell.state("", error instanceof Stopped ? "Stopped." : "");
       throw error;
+    } finally {
+      this.now = null;
     }
   }
 

@@ -83,7 +83,7 @@ ALIKE = """() => {
   };
   for (const node of document.querySelectorAll("[data-alike]")) delete node.dataset.alike; // of the other theme
   const kinds = {}, alike = [];
-  for (const node of document.querySelectorAll(".katex-html *, .highlight pre *")) {
+  for (const node of document.querySelectorAll(".katex-html *, .highlight pre *, .cm-line *")) {
     const { length } = letters(node);
     if (!length) {
       alike.push(node);
@@ -96,7 +96,7 @@ ALIKE = """() => {
     if (box.clientWidth <= 1 && box.clientHeight <= 1) alike.push(...box.querySelectorAll("*"));
   }
   const inSight = (node) => {
-    const box = node.closest(".equation-body, pre") ?? document.documentElement;
+    const box = node.closest(".equation-body, pre, .cm-scroller") ?? document.documentElement;
     return node.checkVisibility() && node.getBoundingClientRect().right <= box.getBoundingClientRect().right;
   };
   for (const kind of Object.values(kinds)) {
