@@ -69,7 +69,7 @@ def drawn(square=True, centered=False, scaled=True, averaged=False, rows=True, d
         if averaged:  # the mean gradient of each draw
             S = np.array([X.T @ (row - p) / len(X) for row in y])
         else:
-            S = np.concatenate([np.diag(miss) @ X for miss in y - p])
+            S = np.concatenate([miss[:, None] * X for miss in y - p])
         out = S.T @ S
         if centered:
             out = out - len(S) * np.outer(S.mean(axis=0), S.mean(axis=0))

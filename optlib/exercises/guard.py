@@ -20,14 +20,23 @@ SECONDS = 4.0
 PRINTED = 10_000  # characters
 
 CANNOT_END = "was still running after {:g} seconds and was stopped: does its loop end?"
+HANDLERS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGALRM") if hasattr(signal, name)]
+
+
+def _set_handlers(handlers):
+    for number, handler in zip(HANDLERS, handlers):
+        if signal.getsignal(number) != handler:
+            signal.signal(number, handler)
+
+
 KEPT = (
+    (lambda: [signal.getsignal(number) for number in HANDLERS], _set_handlers),
     (random.getstate, random.setstate),
     (np.random.get_state, np.random.set_state),
     (np.get_printoptions, lambda options: np.set_printoptions(**options)),
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (lambda: os.getcwd() if os.path.exists(os.curdir) else os.curdir, os.chdir),
 )
-HANDLERS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Trouble(Exception):
@@ -79,7 +88,6 @@ def _alarmed(call, seconds):
             raise _TooLong
 
     before = signal.signal(signal.SIGALRM, ring)
-    handlers = [(s, signal.getsignal(s)) for s in HANDLERS]
     # rings again and again: a bare `except:` inside a loop swallows it many times before it strikes between two rounds
     left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.001)
     try:
@@ -87,9 +95,6 @@ def _alarmed(call, seconds):
     finally:
         signal.setitimer(signal.ITIMER_REAL, left)
         signal.signal(signal.SIGALRM, before)
-        for s, handler in handlers:
-            if handler is not None:
-                signal.signal(s, handler)
 
 
 def _traced(call, seconds):
