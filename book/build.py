@@ -12,7 +12,7 @@ from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.util.console import nocolor
 
-from book import assets, cards
+from book import assets, cards, methods
 from book.bundle import bundle
 from book.check import problems
 from book.live import lay
@@ -61,7 +61,7 @@ def stage(root, out, made=None):
 def build(root=ROOT, out=ROOT / "_build", verbose=True):
     """Build everything below `out`; 0 when nothing warned and every page holds what book/check.py asks."""
     start = time.perf_counter()
-    stage(root, out / "source", cards.pages())
+    stage(root, out / "source", cards.pages() | methods.pages())
     assets.vendor(root, out / "static")
     os.environ.update(ENVIRONMENT, DESCENT_BUILD=str(out))
     if not sys.stdout.isatty():

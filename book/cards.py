@@ -82,20 +82,19 @@ def proved(step):
 
 
 # -- what it keeps, and what it costs
-def first_step(step, shape=(5, 7)):
-    """(theta, *states) after one step from ones."""
+def kept(step, shape=(5, 7), steps=12):
+    """The states after a few steps from ones: some are one number until a phase is over."""
     signature, theta = read(step), np.ones(shape)
     theta = theta.ravel() if signature.scope and signature.scope.__name__ == "Model" else theta
-    asked = [0.5 * theta for _ in signature.asks]
-    return call(step, signature, theta, asked, start(signature, theta), 1, {})
+    state = start(signature, theta)
+    for t in range(1, steps + 1):
+        theta, *state = call(step, signature, theta, [0.5 * theta for _ in signature.asks], state, t, {})
+    return state
 
 
 def memory(step):
     """{state: how many numbers it is, as LaTeX} for an m x n matrix of parameters."""
-    return {
-        name: SIZES.get(np.size(value), str(np.size(value)))
-        for name, value in zip(read(step).state, first_step(step)[1:])
-    }
+    return {name: SIZES.get(np.size(value), str(np.size(value))) for name, value in zip(read(step).state, kept(step))}
 
 
 def numbers_kept(step):

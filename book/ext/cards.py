@@ -1,4 +1,4 @@
-"""The reference cards' equations, the table of all rules that links to them, and the table of their lives."""
+"""The reference cards' equations, the table of all rules and methods that links to them, the table of their lives."""
 
 import inspect
 import json
@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from book import cards
+from book import cards, methods
 from book.ext import notation, places
 from book.proofs.code import Code
 from optlib import rules
@@ -16,12 +16,17 @@ from optlib.plot import palette
 log = logging.getLogger(__name__)
 LIVES = places.ROOT / "book" / "lives.json"
 NAMES = {"numpy": "NumPy", "sympy": "SymPy", "javascript": "JavaScript"}
-COLUMNS = {"Rule": 28, "Family": 20, "Year": 9, "Numbers kept": 18, "Asks for": 17, "Chapter": 8}
+COLUMNS = {"Name": 28, "Family": 20, "Year": 9, "Numbers kept": 18, "Asks for": 17, "Chapter": 8}
 
 
 def note(env, *files):
     for file in files:
         env.note_dependency(str(file))
+
+
+def find(name):
+    """The rule or method of a card."""
+    return getattr(rules, name) if name in rules.__all__ else methods.find(name)
 
 
 class CardEquations(SphinxDirective):
@@ -31,7 +36,7 @@ class CardEquations(SphinxDirective):
 
     def run(self):
         name = self.arguments[0]
-        step = getattr(rules, name)
+        step = find(name)
         note(self.env, inspect.getsourcefile(step), cards.FILES["cards.toml"], cards.FILES["notation.toml"])
         file = str(Code(step, {}).file)
         made = []
@@ -50,46 +55,59 @@ class CardEquations(SphinxDirective):
 
 
 class CardNotes(SphinxDirective):
-    """`:::{card-notes} adam`: what the docstring says after its first sentence, letter by letter."""
+    """`:::{card-notes} adam`: what the docstring says after its first sentence, word by word."""
 
     required_arguments = 1
 
     def run(self):
-        step = getattr(rules, self.arguments[0])
+        step = find(self.arguments[0])
         note(self.env, inspect.getsourcefile(step))
-        return [nodes.paragraph("", text) for text in cards.notes(step)]
+        return [nodes.paragraph("", "", *told(text)) for text in cards.notes(step)]
+
+
+def told(text):
+    """A docstring's words, with what stands between backticks as code."""
+    parts = enumerate(text.split("`"))
+    return [nodes.literal(part, part) if n % 2 else nodes.Text(part) for n, part in parts if part]
 
 
 def reference(docname, name):
-    """A link to the card of a rule, in its printed name."""
-    link = places.reference(docname, "doc", f"/rules/{name}")
-    link += nodes.inline("", palette.label(name))
+    """A link to a card, in the printed name of its rule or method."""
+    home, title = ("rules", palette.label(name)) if name in rules.__all__ else ("methods", methods.title(name))
+    link = places.reference(docname, "doc", f"/{home}/{name}")
+    link += nodes.inline("", title)
     return link
 
 
+def rows():
+    """[(year, name, cells behind it, chapter)] of all rules and methods."""
+    for name in rules.__all__:
+        step, told = getattr(rules, name), cards.facts().get(name, {})
+        cells = cards.family(name, cards.FAMILIES), cards.numbers_kept(step), cards.needs(step)
+        yield told.get("year", 9999), name, cells, told.get("chapter", "")
+    for name in methods.names():
+        told = methods.facts()[name]
+        cells = methods.family(name, cards.FAMILIES), methods.numbers_kept(name), methods.needs(name)
+        yield told["year"], name, cells, told["chapter"]
+
+
 class Algorithms(SphinxDirective):
-    """All rules, one a row."""
+    """All rules and methods, one a row."""
 
     def run(self):
-        note(self.env, *cards.FILES.values(), inspect.getsourcefile(palette))
-        rows = []
-        for name in sorted(rules.__all__, key=lambda n: (cards.facts().get(n, {}).get("year", 9999), n)):
-            step, told = getattr(rules, name), cards.facts().get(name, {})
-            note(self.env, inspect.getsourcefile(step))
-            words = (
-                cards.family(name, cards.FAMILIES),
-                str(told.get("year", "")),
-                cards.numbers_kept(step),
-                cards.needs(step),
-            )
-            rows.append([[reference(self.env.docname, name)], *([nodes.Text(w)] for w in words), [self.chapter(told)]])
+        note(self.env, *cards.FILES.values(), *methods.FILES.values(), inspect.getsourcefile(palette))
+        body = []
+        for year, name, (family, kept, needs), stem in sorted(rows()):
+            note(self.env, inspect.getsourcefile(find(name)))
+            words = family, str(year) if year < 9999 else "", kept, needs
+            first = [reference(self.env.docname, name)]
+            body.append([first, *([nodes.Text(w)] for w in words), [self.chapter(stem)]])
         head = [[nodes.Text(word)] for word in COLUMNS]
-        table = notation.table(rows, head, COLUMNS.values())
+        table = notation.table(body, head, COLUMNS.values())
         table["classes"] = ["algorithms"]
         return [table]
 
-    def chapter(self, told):
-        stem = told.get("chapter", "")
+    def chapter(self, stem):
         number = str(int(stem[:2])) if stem else ""
         if f"chapters/{stem}" not in self.env.found_docs:
             return nodes.inline("", number, classes=["unwritten"])

@@ -1,4 +1,4 @@
-"""What the landing page takes from the chapters: their list, and an equation beside the lines that are it."""
+"""What other pages take from the chapters: their list, and equations, alone or beside the lines that they are."""
 
 from docutils import nodes
 from sphinx.util import logging
@@ -46,6 +46,17 @@ class ProofExample(SphinxDirective):
         return [node]
 
 
+class ChapterEquations(SphinxDirective):
+    """`:::{chapter-equations}` with one label a line: equations of a chapter with their marks, for a reference card."""
+
+    has_content = True
+
+    def run(self):
+        node = proof_example(rule="", labels=list(self.content))
+        self.set_source_info(node)
+        return [node]
+
+
 def resolve(app, doctree, docname):
     equations = app.env.get_domain("math").equations
     for example in list(doctree.findall(proof_example)):
@@ -58,18 +69,22 @@ def resolve(app, doctree, docname):
             copy = next(n for n in chapter.findall(nodes.math_block) if n.get("label") == label).deepcopy()
             copy["ids"], copy["number"] = [], None
             left += copy
+        if not example["rule"]:
+            example.replace_self(left)
+            continue
         code = rules.shown(app.env, docname, rules.find(example["rule"]), docstring=False)
         example.replace_self(nodes.container("", left, code, classes=["proof-example"]))
 
 
 def refresh(app, env):
-    """Write the landing page again whenever a chapter was read: it shows that chapter's equations and marks."""
-    return [env.config.root_doc]
+    """Write the pages again that show a chapter's equations and marks, whenever a chapter was read."""
+    return [env.config.root_doc, *(name for name in env.found_docs if name.startswith("methods/"))]
 
 
 def setup(app):
     app.add_directive("chapters", Chapters)
     app.add_directive("proof-example", ProofExample)
+    app.add_directive("chapter-equations", ChapterEquations)
     app.add_node(proof_example)
     app.connect("doctree-resolved", resolve, priority=300)
     app.connect("env-updated", refresh)

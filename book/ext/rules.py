@@ -52,8 +52,9 @@ def shown(env, docname, function, docstring=True):
     link = nodes.reference("", place, refuri=places.link_to(docname, file, line), internal=True)
     code = nodes.literal_block(text, text, language="python")
     foot = nodes.paragraph("", "", link, classes=["rule-place"])
-    card = f"rules/{function.__name__}"
-    if card in env.found_docs and card != docname:
+    cards = (f"{home}/{function.__name__}" for home in ("rules", "methods"))
+    card = next((card for card in cards if card in env.found_docs), docname)
+    if card != docname:
         address = relative_uri(f"{docname}.html", f"{card}.html")
         foot.insert(0, [nodes.reference("", "reference card", refuri=address, internal=True), nodes.Text(" · ")])
     return nodes.container("", code, foot, classes=["rule"])

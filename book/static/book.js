@@ -36,7 +36,7 @@ for (const table of document.querySelectorAll("table.algorithms")) {
   });
   const narrow = () => {
     for (const row of rows) row.hidden = choices.some(([i, { value }]) => value && text(row, i) !== value);
-    said.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rules`;
+    said.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;
   };
   form.addEventListener("change", narrow);
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -94,7 +94,7 @@ class _Writer:
     def __init__(self, step, names):
         signature = read(step)
         self.names, self.new, self.assigned = names, {}, set()
-        self.theta = step.__code__.co_varnames[0]
+        self.theta, self.asks = step.__code__.co_varnames[0], signature.asks
         self.held = {self.theta, *signature.state}
         self.moving = self.held | set(signature.asks) | {"t"}
         self.matrix = signature.scope is Matrix
@@ -244,7 +244,8 @@ class _Writer:
             return rf"{self.base(args[0])}^{{-1}} {self.within(args[1], POWER)}", PRODUCT
         if word == "outer":
             return rf"{self.within(args[0], POWER)} {self.base(args[1])}^\top", PRODUCT
-        word = rf"\operatorname{{{word.replace('_', '')}}}"
+        asked = self.names.get(word) if word in self.asks else None
+        word = asked or rf"\operatorname{{{word.replace('_', '')}}}"
         return word + _bracket("(", ", ".join(self.write(a)[0] for a in args), ")"), ATOM
 
     def rows(self, word, args):

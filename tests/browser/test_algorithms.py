@@ -1,4 +1,4 @@
-"""The table of all rules: narrowed by its columns, from the keyboard; a plain table without scripts."""
+"""The table of all rules and methods: narrowed by its columns, from the keyboard; a plain table without scripts."""
 
 import pytest
 
@@ -17,12 +17,12 @@ def page(home, visit):
 
 def test_a_choice_hides_the_other_rows_and_says_how_many_are_left(page):
     rows = page.evaluate(VISIBLE)
-    assert len(rows) > 30 and page.inner_text(".filters-said") == f"{len(rows)} of {len(rows)} rules"
+    assert len(rows) > 30 and page.inner_text(".filters-said") == f"{len(rows)} of {len(rows)}"
     page.get_by_label("Family").select_option("2-norm")
     page.get_by_label("Numbers kept").select_option("1")
     left = page.evaluate(VISIBLE)
     assert left == [row for row in rows if row[1] == "2-norm" and row[3] == "1"] and 0 < len(left) < 9
-    assert page.inner_text(".filters-said") == f"{len(left)} of {len(rows)} rules"
+    assert page.inner_text(".filters-said") == f"{len(left)} of {len(rows)}"
     page.get_by_label("Family").select_option("any")
     page.get_by_label("Numbers kept").select_option("any")
     assert page.evaluate(VISIBLE) == rows

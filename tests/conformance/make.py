@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.conformance import differences, relatives, tensors
+from tests.conformance import differences, methods, relatives, tensors
 from tests.conformance.libraries import REFERENCES, torch_nesterov
 from tests.conformance.relatives import BETAS
 from tests.conformance.runners import MADE_BY, VERSIONS
@@ -98,3 +98,4 @@ if __name__ == "__main__":
     for name, content in stored().items():
         vectors.store(name, content)
     vectors.store("differences", differences.measured())
+    vectors.store("methods", methods.measured())
