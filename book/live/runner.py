@@ -163,10 +163,8 @@ def picture(figure):
 
 def _asked(value, method):
     """What a method of display returns; None where there is none, or where it fails."""
-    if isinstance(value, type):
-        return None
     try:
-        return getattr(value, method)()
+        return getattr(value, method)()  # a class fails here, too: it has no self
     except Exception:
         return None
 

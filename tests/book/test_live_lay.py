@@ -38,6 +38,7 @@ def test_a_zip_is_the_same_whenever_its_contents_are(tmp_path):
     (tmp_path / "b.py").touch()
     assert one == lay.zipped({"a.py": b"1", "b.py": tmp_path / "b.py"})
     made = zipfile.ZipFile(io.BytesIO(one))
+    assert {info.date_time for info in made.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert {name: made.read(name) for name in made.namelist()} == {"a.py": b"1", "b.py": b"2"}
 
 
