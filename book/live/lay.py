@@ -105,15 +105,15 @@ def editor(root, out):
 
 
 def distribution(address, site):
-    """(what the page asks for, {file: bytes}) of an address, or of a folder, which is copied to _static/pyodide/."""
+    """(what the page asks for, {file: bytes}) of an address, or of a folder, which is copied to pyodide/."""
     known = json.loads((HERE / "pyodide.json").read_text())
     if re.match(r"https?://|/|\.\.?/", address) and not Path(address).is_dir():
         return address.rstrip("/") + "/", known["sizes"]
     folder = Path(address)
     if not (folder / "pyodide.mjs").is_file():
         raise SystemExit(f"DESCENT_PYODIDE must be an address or a folder with pyodide.mjs in it, got {address!r}")
-    shutil.copytree(folder, site / "_static" / "pyodide", dirs_exist_ok=True)
-    return "../pyodide/", {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.is_file()}
+    shutil.copytree(folder, site / "pyodide", dirs_exist_ok=True)
+    return "../../pyodide/", {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def lay(root, site, pyodide):

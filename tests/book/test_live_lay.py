@@ -73,8 +73,8 @@ def test_a_distribution_is_an_address_or_a_folder(tmp_path):
     with pytest.raises(SystemExit, match=r"must be an address or a folder with pyodide\.mjs in it, got"):
         lay.distribution(str(folder), tmp_path)
     (folder / "pyodide.mjs").write_text("export {}")
-    assert lay.distribution(str(folder), tmp_path) == ("../pyodide/", {"pyodide.mjs": 9})
-    assert (tmp_path / "_static" / "pyodide" / "pyodide.mjs").is_file()
+    assert lay.distribution(str(folder), tmp_path) == ("../../pyodide/", {"pyodide.mjs": 9})
+    assert (tmp_path / "pyodide" / "pyodide.mjs").is_file()
 
 
 def test_what_a_name_needs_is_read_from_its_code(tmp_path):
