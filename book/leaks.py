@@ -119,7 +119,7 @@ def _members(name, data):
 
 
 def leaks(place, hidden=None):
-    """A sentence for each thing of a solution that lies in a place (as `texts` has it), and for each file of solutions."""
+    """A sentence for each thing of a solution in a place (as `texts` has it), and for each file of solutions."""
     hidden = secrets() if hidden is None else hidden
     found = []
     for where, text in texts(place):
