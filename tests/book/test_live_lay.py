@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
+from book import leaks
 from book.live import datasets as ours
 from book.live import lay
 from book.live.reach import table
@@ -17,8 +18,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def reached():
-    return lay.reached(ROOT / "optlib")
+def contents():
+    """{place in book.zip: path or bytes}"""
+    return lay.book(ROOT)
+
+
+@pytest.fixture(scope="module")
+def reached(contents):
+    return json.loads(contents["live/table.json"])
 
 
 @pytest.mark.parametrize("name", ["load_digits", "load_breast_cancer", "load_diabetes"])
@@ -42,12 +49,23 @@ def test_a_zip_is_the_same_whenever_its_contents_are(tmp_path):
     assert {name: made.read(name) for name in made.namelist()} == {"a.py": b"1", "b.py": b"2"}
 
 
-def test_the_book_is_laid_out_whole_and_nothing_else():
-    places = set(lay.book(ROOT))
+def test_the_book_is_laid_out_whole_and_nothing_else(contents):
+    places = contents.keys()
     named = {p.relative_to(ROOT).as_posix() for p in (ROOT / "optlib").rglob("*") if p.suffix in lay.OURS}
     assert named == {place for place in places if place.startswith("optlib/")}
     assert {"live/runner.py", "live/table.json", "anywidget.py", "autograd/__init__.py"} <= places
     assert not [place for place in places if "solution" in place or "/tests/" in place or place.startswith("tests")]
+
+
+def test_no_solution_is_in_what_a_page_loads(contents, tmp_path):
+    (tmp_path / "book.zip").write_bytes(lay.zipped(contents))
+    for script in lay.HERE.glob("*.js"):
+        (tmp_path / script.name).write_bytes(script.read_bytes())
+    assert leaks.leaks(tmp_path, hidden := leaks.secrets()) == []
+    solution = json.loads((ROOT / "book" / "notebooks" / "solutions" / "04_momentum.ipynb").read_text(encoding="utf-8"))
+    code = max(("".join(cell["source"]) for cell in solution["cells"] if cell["cell_type"] == "code"), key=len)
+    (tmp_path / "book.zip").write_bytes(lay.zipped(contents | {"live/more.py": code.encode()}))
+    assert leaks.leaks(tmp_path, hidden)
 
 
 def test_packages_come_without_their_tests():
