@@ -103,7 +103,7 @@ def run(cells, skip):
     sys.modules["__main__"] = main
     main.__dict__.update(get_ipython=Shell, display=lambda *args, **more: None)
     for number, source in enumerate(cells):
-        if number in skip:
+        if number in skip or not source.strip():
             continue
         wire.send(link, {"cell": number})
         try:

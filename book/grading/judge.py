@@ -40,7 +40,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "agg",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "MPLCONFIGDIR": "/tmp/.matplotlib",
     "DESCENT_PROGRESS": "0",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -67,7 +67,7 @@ def settings(root, slot, locked=True, memory=MEMORY, seconds=SECONDS):
         "uid": USERS + slot,
         "read": sorted(read, key=len),
         "cover": {str(library / "exercises"): ["guard.py", "verdict.py"]},
-        "copy": {str(path): f"/tmp/matplotlib/{path.name}" for path in _fonts()},
+        "copy": {str(path): f"/tmp/.matplotlib/{path.name}" for path in _fonts()},
         "memory": int(memory),
         "seconds": int(seconds) + 5,
         "disk": DISK,
@@ -230,7 +230,7 @@ def _verdict(student, message):
 
 
 def cells_of(path, book=()):
-    """The code cells of a notebook to run, in their order. Raises ValueError, with a sentence, for what is no notebook.
+    """The code cells of a notebook, empty where they need not run. Raises ValueError, with a sentence, for another file.
 
     book: the sources of the chapters' own cells. One that its owner did not change runs only where a cell that does run
     needs a name from it.
@@ -242,8 +242,8 @@ def cells_of(path, book=()):
         text = file.read()
     try:
         notebook = nbformat.reads(text.decode("utf-8", errors="replace"), as_version=4)
-        cells = [cell for cell in notebook.cells if cell.cell_type == "code" and not _of_a_tool(cell)]
-        sources = [str(cell.source) for cell in cells]
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        sources = ["" if _of_a_tool(cell) else str(cell.source) for cell in cells]
     except Exception:
         raise ValueError("is no notebook") from None
     return needed(sources, {source.strip() for source in book})
@@ -256,7 +256,9 @@ def _of_a_tool(cell):
 
 
 def needed(sources, book):
-    """The cells that are not the book's own or that check an answer, and those that these need names from."""
+    """The cells with nothing in the place of those that need not run: the book's own, unless they check an answer or
+    another cell needs a name from them.
+    """
     kept, wanted = [], set()
     for source in reversed(sources):
         try:
@@ -264,15 +266,10 @@ def needed(sources, book):
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             tree = None
         names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)] if tree else []
-        if (
-            source.strip() in book
-            and tree
-            and not wanted & _bound(tree, names)
-            and "check" not in {n.id for n in names}
-        ):
-            continue
-        wanted |= {node.id for node in names}
-        kept.append(source)
+        used = {node.id for node in names}
+        runs = source.strip() not in book or not tree or "check" in used or wanted & _bound(tree, names)
+        wanted |= used if runs else set()
+        kept.append(source if runs else "")
     return kept[::-1]
 
 

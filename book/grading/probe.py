@@ -67,7 +67,7 @@ def allocate(memory, **_):
 
 
 def fill(**_):
-    with open("/tmp/full", "wb") as file:
+    with open("/tmp/.full", "wb") as file:
         file.truncate(2**30)
 
 

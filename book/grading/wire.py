@@ -83,7 +83,6 @@ def encode(value, keep, depth=DEPTH):
     if kind is slice:
         return {"slice": [encode(v, keep, depth - 1) for v in (value.start, value.stop, value.step)]}
     if isinstance(value, np.generic | np.ndarray) and value.dtype.kind in "biufc" and value.nbytes < LARGEST / 2:
-        value = np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
         text = base64.b64encode(value.tobytes()).decode()
         return {"array" if isinstance(value, np.ndarray) else "scalar": [value.dtype.str, list(np.shape(value)), text]}
     return _other(value, keep, depth)

@@ -3,18 +3,15 @@
 For one chapter, each of its right answers and each of its listed wrong ones is handed in everywhere.
 """
 
-import shutil
 from dataclasses import replace
 
 import nbformat
-import pytest
 
 from book import assignment, notebooks
 from book.grading import judge
 from book.pairing import ROOT
 from optlib.exercises import check
 from tests.optlib.exercises import wrong_schedules as chapter
-from tests.teach import tools
 
 MD = ROOT / "chapters" / "05_schedules.md"
 LISTED = (ROOT / "tests" / "optlib" / "exercises" / "wrong_schedules.py").read_text(encoding="utf-8")
@@ -28,10 +25,8 @@ def answers(kind):
     return {name: [f'{kind.upper()}["{name}"][{k % len(lists[name])}]' for k in range(n)] for name, n in TIMES.items()}
 
 
-@pytest.fixture(scope="module")
-def given(tmp_path_factory):
-    """The sources, asking each exercise once for every listed answer; what was found, and where it lies."""
-    out = tmp_path_factory.mktemp("assignment")
+def sources(out):
+    """Lay the sources below `out`, asking each exercise once for every listed answer; returns the questions."""
     found = [
         replace(exercise, name=f"{exercise.name}-{k}")
         for exercise in assignment.exercises(MD)
@@ -42,7 +37,7 @@ def given(tmp_path_factory):
         path.parent.mkdir(parents=True)
         nbformat.write(make("asked", found), path)
     (out / "nbgrader" / "nbgrader_config.py").write_text(assignment.NBGRADER_CONFIG)
-    return out, found
+    return found
 
 
 def leaks(release, found):
@@ -66,30 +61,3 @@ def everywhere(path, kind):
         repr(check(name, lists[name][k % len(lists[name])])) for name, n in TIMES.items() for k in range(n)
     ]
     return {verdict.right for _, verdict in judged}
-
-
-def test_otter_and_everything_else(given):
-    out, found = given
-    folder = out / "otter" / "source" / "asked"
-    release, grader = tools.otter_assign(folder, "asked")
-    paths = {kind: folder / kind / "asked.ipynb" for kind in KINDS}
-    for kind, path in paths.items():
-        tools.answered(release, path, answers(kind), LISTED)
-    right, wrong = tools.otter_grade(grader, paths.values(), folder)
-    assert right == dict.fromkeys((e.name for e in found), 1)
-    assert wrong == dict.fromkeys((e.name for e in found), 0)
-    assert not leaks(release, found)
-    assert everywhere(paths["right"], "right") == {True} and everywhere(paths["wrong"], "wrong") == {False}
-
-
-def test_nbgrader(given):
-    out, found = given
-    release = tools.nbgrader_release(out / "nbgrader", "asked")
-    places = {who: out / "nbgrader" / "submitted" / who / "asked" / "asked.ipynb" for who in ("solutions", "wrong")}
-    tools.answered(release, places["wrong"], answers("wrong"), LISTED)
-    places["solutions"].parent.mkdir(parents=True)
-    shutil.copy(out / "nbgrader" / "source" / "asked" / "asked.ipynb", places["solutions"])
-    points = tools.nbgrader_grade(out / "nbgrader", "asked")
-    names = [exercise.name for exercise in found]
-    assert points == {"solutions": dict.fromkeys(names, 1.0), "wrong": dict.fromkeys(names, 0.0)}
-    assert not leaks(release, found)
