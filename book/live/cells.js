@@ -1,22 +1,6 @@
 // A code cell of the page that can be edited and run: its editor, its buttons, and what it shows.
 import { editor } from "./editor.js";
-
-export function make(tag, properties = {}, ...children) {
-  const node = document.createElement(tag);
-  const { role, label, ...others } = properties;
-  Object.assign(node, others);
-  if (role) node.setAttribute("role", role);
-  if (label) node.setAttribute("aria-label", label);
-  node.append(...children);
-  return node;
-}
-
-export const button = (words, label, click) => {
-  const node = make("button", { type: "button", className: "live-button", textContent: words });
-  if (label) node.setAttribute("aria-label", `${words} ${label}`);
-  node.addEventListener("click", click);
-  return node;
-};
+import { button, make } from "./make.js";
 
 const EXERCISE = /\bcheck\(\s*["']([a-z][a-z0-9-]*-\d+)["']/;
 const MIME = { "image/png": "image/png", "image/svg+xml": "image/svg+xml" };

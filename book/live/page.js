@@ -1,14 +1,13 @@
 // "Run and edit here": the code of a chapter becomes editors, and Python runs in a worker.  book.js loads this when asked.
-import { Cell, button, make } from "./cells.js";
+import { button, make } from "./make.js";
 import { Python, Stopped } from "./python.js";
-import { read, write } from "./store.js";
+import { notebook, read, write } from "./store.js";
 
 const HERE = new URL(".", import.meta.url);
 const STOPPED = "Python was stopped. Its variables are gone, your text is kept; the next run starts Python again.";
 const KEPT =
   "What you write is kept in this browser, on this machine, and is sent nowhere; what cells print is not kept. " +
   "Clearing the site's data forgets it, and so does a private window. The notebook that you download holds the whole chapter with your cells, for JupyterLab.";
-const LATE = "Cells of mine that have no place in this chapter any more.";
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const day = (time) => new Date(time).toLocaleDateString("en-US", { dateStyle: "long" });
@@ -28,23 +27,42 @@ async function fetched(address) {
   return answer.json();
 }
 
-// place: the box of the button, with data-chapter and data-notebook.
+// place: the box of the button, with data-chapter and data-notebook.  Python starts while the editors are on their way.
 export async function open(place) {
-  const { chapter, notebook } = place.dataset;
-  const [book] = await Promise.all([fetched(notebook), style()]);
-  const boxes = [...document.querySelectorAll("article div.cell")];
-  const codes = book.cells.filter((cell) => cell.cell_type === "code");
-  if (boxes.length !== codes.length) throw new Error("the page and its notebook are of different days");
-  new Session(place, chapter, book, boxes, codes);
+  const before = [...place.childNodes];
+  await style();
+  const session = new Session(place);
+  try {
+    const [book, { Cell }] = await Promise.all([fetched(place.dataset.notebook), import("./cells.js")]);
+    const boxes = [...document.querySelectorAll("article div.cell")];
+    const codes = book.cells.filter((cell) => cell.cell_type === "code");
+    if (boxes.length !== codes.length) throw new Error("the page and its notebook are of different days");
+    session.open(book, (told) => boxes.map((box, n) => new Cell(box, n, codes[n].id, [codes[n].source].flat().join(""), told)));
+  } catch (error) {
+    session.python.end();
+    place.className = "live";
+    place.replaceChildren(...before);
+    throw error;
+  }
 }
 
 class Session {
-  constructor(place, chapter, book, boxes, codes) {
-    Object.assign(this, { place, chapter, book, jobs: [], busy: false, imported: new Set(), dirty: new Set() });
+  constructor(place) {
+    Object.assign(this, { place, chapter: place.dataset.chapter, cells: [], jobs: [], busy: false });
+    Object.assign(this, { imported: new Set(), dirty: new Set() });
     this.bar();
-    const told = { run: (cell, how) => this.ask(cell, how), stop: () => this.stop(), changed: (cell) => this.keep(cell) };
-    this.cells = boxes.map((box, n) => new Cell(box, n, codes[n].id, [codes[n].source].flat().join(""), told));
-    const { work, said } = read(chapter);
+    this.python = new Python(HERE.href, {
+      progress: (message) => this.progress(message),
+      ready: () => (this.meter.hidden = true),
+      gone: () => this.forget(),
+    });
+    this.begin();
+  }
+
+  open(book, cells) {
+    this.book = book;
+    this.cells = cells({ run: (cell, how) => this.ask(cell, how), stop: () => this.stop(), changed: (cell) => this.keep(cell) });
+    const { work, said } = read(this.chapter);
     this.lost = { ...work.cells };
     let own = 0;
     for (const cell of this.cells) {
@@ -57,13 +75,6 @@ class Session {
     if (said) this.note(said);
     addEventListener("pagehide", () => this.flush());
     document.addEventListener("visibilitychange", () => document.hidden && this.flush());
-
-    this.python = new Python(HERE.href, {
-      progress: (message) => this.progress(message),
-      ready: () => (this.meter.hidden = true),
-      gone: () => this.forget(),
-    });
-    this.begin();
   }
 
   // ---------------------------------------------------------------- the bar
@@ -275,18 +286,11 @@ class Session {
     this.wrong = wrong;
   }
 
-  // The chapter's notebook with the student's cells.
   download() {
+    if (!this.book) return;
     this.flush();
-    const mine = structuredClone(this.book);
-    const lines = (text) => text.split(/(?<=\n)/);
-    mine.cells.filter((cell) => cell.cell_type === "code").forEach((cell, n) => (cell.source = lines(this.cells[n].text)));
-    const late = Object.entries(this.lost);
-    if (late.length) mine.cells.push({ cell_type: "markdown", id: "late", metadata: {}, source: [LATE] });
-    for (const [n, [, text]] of late.entries()) {
-      mine.cells.push({ cell_type: "code", id: `late-${n}`, metadata: {}, source: lines(text), outputs: [], execution_count: null });
-    }
-    const address = URL.createObjectURL(new Blob([JSON.stringify(mine, null, 1)], { type: "application/x-ipynb+json" }));
+    const text = JSON.stringify(notebook(this.book, this.cells.map((cell) => cell.text), Object.values(this.lost)), null, 1);
+    const address = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
     make("a", { href: address, download: `${this.chapter}_mine.ipynb` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   }

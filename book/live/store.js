@@ -1,4 +1,4 @@
-// What a student wrote on a page, in the browser's own memory: {saved: time, cells: {key: text}}. Outputs are not kept.
+// What a student wrote on a page: in the browser's memory, {saved: time, cells: {key: text}} without outputs, and as a notebook.
 const place = (chapter) => `descent:live:${chapter}`;
 const blocked = "This browser keeps nothing for this page (a private window, or its settings): download your notebook before you leave.";
 const full = "This browser's memory for this site is full: your last changes are not kept. Download your notebook before you leave.";
@@ -41,4 +41,18 @@ export function write(chapter, texts) {
   } catch (error) {
     return error?.name === "QuotaExceededError" ? full : blocked;
   }
+}
+
+// The chapter's notebook with the student's texts in its code cells, and at its end those that have no place in it.
+export function notebook(book, texts, late) {
+  const mine = structuredClone(book);
+  const lines = (text) => text.split(/(?<=\n)/);
+  const codes = mine.cells.filter((cell) => cell.cell_type === "code");
+  for (const [n, cell] of codes.entries()) cell.source = lines(texts[n]);
+  const words = "Cells of mine that have no place in this chapter any more.";
+  if (late.length) mine.cells.push({ cell_type: "markdown", id: "late", metadata: {}, source: [words] });
+  for (const [n, text] of late.entries()) {
+    mine.cells.push({ cell_type: "code", id: `late-${n}`, metadata: {}, source: lines(text), outputs: [], execution_count: null });
+  }
+  return mine;
 }

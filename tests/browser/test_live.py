@@ -1,8 +1,10 @@
 """A student on a page: opens it, runs and edits cells, stops a loop, comes back, takes the notebook home."""
 
 import json
+import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -75,7 +77,7 @@ def python():
     return str(own) if own.exists() else sys.executable
 
 
-def test_a_student_works_on_the_page(lively, visit, tmp_path):
+def test_a_student_works_on_the_page(lively, visit, tmp_path, seen):
     page = visit(f"{lively}/{CHAPTER}", accept_downloads=True)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -83,6 +85,7 @@ def test_a_student_works_on_the_page(lively, visit, tmp_path):
     assert not [url for url in asked if "/live/" in url or "pyodide" in url], "loaded before it was asked for"
     student = Student(page)
     first, chained = student.where('check("descent-step-1"'), student.where("from optlib.methods import backtracking")
+    began = time.monotonic()
     student.asks()
     bar = page.get_by_role("progressbar", name="Loading Python")
     bar.wait_for()
@@ -90,6 +93,7 @@ def test_a_student_works_on_the_page(lively, visit, tmp_path):
 
     # an exercise, wrong and right, asked while Python is on its way
     said = student.runs(first, WRONG)
+    seen["notes"].append(f"from the button to the first verdict {time.monotonic() - began:.1f} s")
     assert "Not right yet." in said and "○" not in said, said
     student.hears("Not right yet.")
     assert "Right." in student.runs(first, RIGHT)
@@ -149,7 +153,7 @@ def test_a_student_works_on_the_page(lively, visit, tmp_path):
 def test_an_isolated_page_keeps_its_variables(lively, visit):
     """Where the server lets it, as book/serve.py does; on a phone, in the dark."""
     page = visit(f"{lively}/{CHAPTER}", 390, color_scheme="dark", reduced_motion="reduce")
-    page.context.route("**/*", with_headers)
+    page.context.route(re.compile(r"\.html$|/worker\.js$"), with_headers)
     page.reload()
     site.settle(page)
     assert page.evaluate("crossOriginIsolated")
