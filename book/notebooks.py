@@ -95,8 +95,19 @@ def settle(notebook):
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
                 raise ValueError(f"cell {number} wrote to standard error: {output.text.strip()}")
-        cell.outputs = [_plain(output) for output in cell.outputs]
+        cell.outputs = _joined([_plain(output) for output in cell.outputs])
     return notebook
+
+
+def _joined(outputs):
+    """The outputs, with neighbors that were printed as one: how often a kernel sends depends on how fast it runs."""
+    joined = []
+    for output in outputs:
+        if joined and output.output_type == joined[-1].output_type == "stream":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def code_cells(notebook):

@@ -145,6 +145,16 @@ def test_a_cell_that_writes_to_standard_error_is_named():
 # ---------------------------------------------------------------- the server
 
 
+def test_what_was_printed_in_pieces_is_one_output():
+    def stream(text):
+        return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+    value = nbformat.v4.new_output("execute_result", data={"text/plain": "3"}, execution_count=1)
+    cell = nbformat.v4.new_code_cell(outputs=[stream("a\n"), stream("b\n"), value, stream("c\n")])
+    (settled,) = notebooks.settle(nbformat.v4.new_notebook(cells=[cell])).cells
+    assert [output.get("text") for output in settled.outputs] == ["a\nb\n", None, "c\n"]
+
+
 def test_a_busy_port_takes_the_next_and_an_empty_site_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="run make html"):
         serve.listen(tmp_path)
