@@ -123,15 +123,16 @@ class Session {
 
   progress({ step, done, total }) {
     const part = total ? done / total : 0;
-    this.say(step);
-    this.meter.hidden = total > 0 && done >= total;
+    const here = part >= 1;
+    this.say(here ? (this.now ? `${capital(this.now.name)} runs.` : "Python is starting.") : step);
+    this.meter.hidden = here;
     this.fill.style.width = `${100 * part}%`;
     for (const [name, value] of Object.entries({ valuemin: 0, valuemax: 100, valuenow: Math.round(100 * part) })) {
       if (total) this.meter.setAttribute(`aria-${name}`, value);
       else this.meter.removeAttribute(`aria-${name}`);
     }
-    if (total) this.bytes.textContent = `${megabytes(done)} of ${megabytes(total)} MB`;
-    if (this.now) this.now.line.textContent = total && done < total ? `${step} ${this.bytes.textContent}` : "Runs.";
+    if (total && !here) this.bytes.textContent = `${megabytes(done)} of ${megabytes(total)} MB`;
+    if (this.now) this.now.line.textContent = here ? "Runs." : `${step} ${this.bytes.textContent}`;
   }
 
   // ---------------------------------------------------------------- Python
