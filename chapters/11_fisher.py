@@ -95,21 +95,25 @@ def over_bell(e):
 
 
 # %%
-def three(name, log_p, theta, mean):
+heads, tails = (t, {x: 1}), (1 - t, {x: 0})
+faces = (a, {x: 1, y: 0}), (b, {x: 0, y: 1}), (1 - a - b, {x: 0, y: 0})
+die = x * sp.log(a) + y * sp.log(b) + (1 - x - y) * sp.log(1 - a - b)
+laws = {  # log p up to a constant, its parameters, and the mean
+    "coin": (x * sp.log(t) + (1 - x) * sp.log(1 - t), [t], over(heads, tails)),
+    "bell": (-(((x - m) / sigma) ** 2) / 2 - sp.log(sigma), [m, sigma], over_bell),
+    "die ": (die, [a, b], over(*faces)),
+}
+
+# %%
+squares = {}
+for name, (log_p, theta, mean) in laws.items():
     score = sp.Matrix([sp.diff(log_p, v) for v in theta])
-    square = (score * score.T).applyfunc(mean).applyfunc(sp.factor)
+    squares[name] = square = (score * score.T).applyfunc(mean).applyfunc(sp.factor)
     bend = -sp.hessian(log_p, theta).applyfunc(mean)
     zero = sp.simplify(score.applyfunc(mean)).is_zero_matrix
     same = sp.simplify(square - bend).is_zero_matrix
     inverse = square.inv().applyfunc(sp.factor).tolist()
     print(f"{name}: mean score 0 {zero}, equal {same}, inverse of F {inverse}")
-
-heads, tails = (t, {x: 1}), (1 - t, {x: 0})
-three("coin", x * sp.log(t) + (1 - x) * sp.log(1 - t), [t], over(heads, tails))
-three("bell", -(((x - m) / sigma) ** 2) / 2 - sp.log(sigma), [m, sigma], over_bell)
-faces = (a, {x: 1, y: 0}), (b, {x: 0, y: 1}), (1 - a - b, {x: 0, y: 0})
-die = x * sp.log(a) + y * sp.log(b) + (1 - x - y) * sp.log(1 - a - b)
-three("die ", die, [a, b], over(*faces))
 
 # %% [markdown]
 # All three have mean score zero, and both forms agree. (For coin and die the inverse is the covariance of what one toss counts.) The word *mean* cannot be left out. For one draw $x = m$ of the bell, minus the Hessian is $\operatorname{diag}(1, -1)/\sigma^2$: negative in the width, where $F$ is $2/\sigma^2$.
@@ -148,7 +152,17 @@ for name, theta in (("away", away), ("zero", 0 * fit), ("fit", fit)):
 # \mathrm{KL}(p_\theta \Vert p_{\theta + \delta}) = \frac12\, \delta^\top F \delta + O(\lVert \delta \rVert^3) .
 # ```
 #
-# By this square, 10,000 tosses of the first coin bring evidence of $10{,}000 \cdot \frac12 \cdot 4 \cdot 0.01^2 = 2$ between straight and bent, and so do 396 of the second, where the third order counts, too. The divergence is not symmetric, but both directions have this square, for the $F$ of the other end differs by no more than the order of $\delta$. Two bells with one mean and widths $\sigma$ and $\tau = \sigma\, \mathrm{e}^{\delta}$ show what the third order does. Under the first, $(x - m)^2$ has the mean $\sigma^2$, so the divergence from the first to the second is
+# Let SymPy take the mean first, then differentiate twice:
+
+# %%
+for name, (log_p, theta, mean) in laws.items():
+    other = {v: sp.Symbol(f"{v}_other", positive=True) for v in theta}
+    bend = sp.hessian(mean(log_p - log_p.subs(other)), list(other.values()))
+    bend = bend.subs({w: v for v, w in other.items()})
+    print(f"{name}: equal to F {sp.simplify(bend - squares[name]).is_zero_matrix}")
+
+# %% [markdown]
+# All three are. By this square, 10,000 tosses of the first coin bring evidence of $10{,}000 \cdot \frac12 \cdot 4 \cdot 0.01^2 = 2$ between straight and bent, and so do 396 of the second, where the third order counts, too. The divergence is not symmetric, but both directions have this square, for the $F$ of the other end differs by no more than the order of $\delta$. Two bells with one mean and widths $\sigma$ and $\tau = \sigma\, \mathrm{e}^{\delta}$ show what the third order does. Under the first, $(x - m)^2$ has the mean $\sigma^2$, so the divergence from the first to the second is
 #
 # ```{math}
 # :label: eq-ch11-widths
@@ -174,7 +188,7 @@ plot.curves(
 )
 
 # %% [markdown]
-# On the tumors, take second differences of the divergence between the models at $\theta$ and nearby:
+# On the tumors, take second differences of the divergence near $\theta$:
 
 # %%
 P, h = tumors.probabilities(away), 1e-3
