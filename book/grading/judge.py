@@ -4,7 +4,6 @@ So no mark is ever computed where a student's code runs, and what that code does
 changes only its own answers.
 """
 
-import ast
 import json
 import os
 import re
@@ -22,6 +21,7 @@ import numpy as np
 
 import optlib
 from book.grading import wire
+from book.grading.slices import needed
 from optlib.exercises import check, guard
 
 HERE = Path(__file__).resolve().parent
@@ -85,7 +85,7 @@ def _fonts():
 
 
 class Broken(Exception):
-    """The student's process cannot be used any more; the text says what it did."""
+    """The student's process cannot be used any more; the text says what it did, where there is more to say."""
 
 
 class Student:
@@ -170,8 +170,7 @@ def judge(cells, root, slot=0, seconds=SECONDS, patience=CELL_SECONDS, **more):
             _follow(student, cells, skip, verdicts, remarks, end, patience)
             return _in_order(verdicts), remarks
         except Broken as broken:
-            if str(broken) not in remarks:
-                remarks.append(str(broken))
+            remarks += [str(broken)] if str(broken) not in ["", *remarks] else []
         finally:
             student.close()
     return _in_order(verdicts), [*remarks, f"stopped after {seconds:g} seconds"]
@@ -210,7 +209,7 @@ def _follow(student, cells, skip, verdicts, remarks, end, patience):
                 raise wire.Lost("sent what nobody can read")
     except (wire.Lost, ValueError, TypeError, KeyError) as error:
         if time.monotonic() >= end:
-            raise Broken("did not end in time") from None
+            raise Broken from None
         if cell is None or cell in skip:
             raise Broken("Python did not start") from None
         skip.append(cell)
@@ -230,10 +229,9 @@ def _verdict(student, message):
 
 
 def cells_of(path, book=()):
-    """The code cells of a notebook, empty where they need not run. Raises ValueError, with a sentence, for another file.
+    """The code cells of a notebook, empty where they need not run. Raises ValueError for another file.
 
-    book: the sources of the chapters' own cells. One that its owner did not change runs only where a cell that does run
-    needs a name from it.
+    book: the sources of the chapters' own cells, of which only those run that `needed` finds.
     """
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
         about = os.fstat(file.fileno())
@@ -253,35 +251,6 @@ def _of_a_tool(cell):
     """Whether a cell is one that Otter or nbgrader put into the notebook in order to grade it."""
     graded = cell.metadata.get("nbgrader", {}).get("grade")
     return graded or re.search(r"^grader\.|^grader = otter\.", str(cell.source), flags=re.M)
-
-
-def needed(sources, book):
-    """The cells with nothing in the place of those that need not run: the book's own, unless they check an answer or
-    another cell needs a name from them.
-    """
-    kept, wanted = [], set()
-    for source in reversed(sources):
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            tree = None
-        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)] if tree else []
-        used = {node.id for node in names}
-        runs = source.strip() not in book or not tree or "check" in used or wanted & _bound(tree, names)
-        wanted |= used if runs else set()
-        kept.append(source if runs else "")
-    return kept[::-1]
-
-
-def _bound(tree, names):
-    """The names that a cell gives a value to."""
-    bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-    return bound
 
 
 def folder():

@@ -3,15 +3,20 @@
 import csv
 import json
 import math
+import os
+import socket
 import threading
+import time
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import sympy
 
-from book import grade
+from book import grade, notebooks
 from book.grading import judge, wire
+from book.grading.slices import needed
+from book.pairing import ROOT
 from optlib.exercises import check
 from optlib.exercises.verdict import Verdict
 from tests.optlib.exercises.wrong_answers import RIGHT, WRONG
@@ -105,8 +110,6 @@ def test_deep_data_is_refused_and_names_are_only_names():
     ],
 )
 def test_a_line_that_says_nonsense_is_lost(sent, said):
-    import socket
-
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(sent)
@@ -116,9 +119,6 @@ def test_a_line_that_says_nonsense_is_lost(sent, said):
 
 
 def test_a_silent_line_is_lost_in_time_and_a_large_message_is_not_sent():
-    import socket
-    import time
-
     ours, theirs = socket.socketpair()
     with ours, theirs:
         with pytest.raises(wire.Lost, match="did not end in time"):
@@ -135,15 +135,37 @@ def test_a_silent_line_is_lost_in_time_and_a_large_message_is_not_sent():
 BOOK = ["import numpy as np\nfrom optlib.exercises import check", "a = np.ones(3)", "b = 2 * a", "print(b)", "c = 5"]
 
 
+def run_of(*mine, book=BOOK):
+    """Which of the book's cells run when a student has added some: their numbers."""
+    kept = needed([*book, *mine], set(book))
+    assert kept[len(book) :] == list(mine)
+    return [number for number, source in enumerate(kept[: len(book)]) if source]
+
+
 def test_only_what_answers_need_runs_of_the_book():
-    mine = 'answer = c\ncheck("adam-1", answer)'
-    assert judge.needed([*BOOK, mine], set(BOOK)) == [BOOK[0], "", "", "", "c = 5", mine]
-    mine = 'check("adam-1", b)'
-    assert judge.needed([*BOOK, mine], set(BOOK)) == [*BOOK[:3], "", "", mine]
-    changed = [*BOOK[:3], "print(b + 1)", BOOK[4]]
-    assert judge.needed(changed, set(BOOK)) == [*changed[:4], ""]
-    assert judge.needed(["%matplotlib inline", *BOOK], set(BOOK)) == ["%matplotlib inline", "", "", "", "", ""]
-    assert judge.needed([*BOOK, mine], ()) == [*BOOK, mine]
+    assert run_of() == []
+    assert run_of('answer = c\ncheck("adam-1", answer)') == [0, 4]
+    assert run_of('check("adam-1", b)') == [0, 1, 2]
+    assert run_of("def f(b):\n    a = 1\n    return a + b") == []
+    assert run_of("def f(x):\n    return c + x") == [4]
+    assert run_of("c = 1\nprint(c)") == run_of("def c(): pass") == []
+    assert run_of("if np: c = 1", "c") == [0, 4]
+    assert run_of("c += 1") == [4]
+    assert run_of("%time print(c)") == [4]
+    assert run_of("[c for c in b]") == [0, 1, 2]
+    assert run_of("answer = 1", 'check("x", answer)') == [0]
+
+
+def test_a_cell_that_changes_what_another_needs_runs_too():
+    book = ["a = [1, 2]", "a[0] = 5", "a += [3]", "for k in a: pass", "a.b.c = 1", "print(a)"]
+    assert run_of("a", book=book) == [0, 1, 2, 4]
+    assert run_of("k", book=book) == [0, 1, 2, 3]
+
+
+def test_of_a_chapter_that_nobody_answered_only_the_checks_run():
+    sources = [cell.source for cell in notebooks.code_cells(notebooks.read(ROOT / "chapters" / "04_momentum.md"))]
+    kept = [source for source in needed(sources, {source.strip() for source in sources}) if source]
+    assert kept[0] == sources[0] and len(kept) == 9 and all("check(" in source for source in kept[1:])
 
 
 def test_a_table_has_a_row_a_submission_and_holds_no_commands():
@@ -174,6 +196,24 @@ def test_which_files_are_submissions(tmp_path):
     found = {name: [p.name for p in paths] for name, paths in grade.submissions(tmp_path).items()}
     assert found == {"ann": ["ann.ipynb"], "bob": ["a.ipynb", "c.ipynb"], "eve": []}
     assert grade.graded([], ()) == ({}, ["holds no notebook"])
+
+
+def test_a_judge_that_dies_or_hangs_costs_one_row(monkeypatch):
+    def graded(paths, book, **given):
+        if paths == ["dies"]:
+            os._exit(1)
+        if paths == ["hangs"]:
+            time.sleep(60)
+        return {"adam-1": "right"}, []
+
+    monkeypatch.setattr(grade, "graded", graded)
+    monkeypatch.setattr(grade, "GRACE", 0.5)
+    found = {"a": ["fine"], "b": ["dies"], "c": ["hangs"], "d": ["fine"], "e": ["fine"]}
+    rows = {name: (states, remarks) for name, states, remarks in grade.classroom(found, (), jobs=2, seconds=0.5)}
+    assert rows == dict.fromkeys("ade", ({"adam-1": "right"}, [])) | {
+        "b": ({}, ["could not be judged"]),
+        "c": ({}, ["could not be judged in time"]),
+    }
 
 
 @pytest.mark.parametrize(

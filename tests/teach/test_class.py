@@ -136,6 +136,15 @@ def test_the_lock_holds():
     assert probe.open_doors(judge.MEMORY) == []
 
 
+def test_the_lock_of_an_ordinary_user_holds_too(tmp_path, monkeypatch):
+    """Who is not root gets a namespace of users; to root, the system grants processes in it all the same."""
+    text = (judge.HERE / "jail.py").read_text().replace("os.geteuid() == 0", "False")
+    (tmp_path / "jail.py").write_text(text)
+    monkeypatch.setattr(judge, "JAIL", tmp_path / "jail.py")
+    roots = ["start processes", "be root"] if os.geteuid() == 0 else []
+    assert probe.open_doors(judge.MEMORY) == [f"A submission could {what} on this system." for what in roots]
+
+
 @pytest.mark.parametrize("door", WITHOUT)
 def test_a_lock_without_one_of_its_parts_is_noticed(door, tmp_path, monkeypatch):
     text = (judge.HERE / "jail.py").read_text()
