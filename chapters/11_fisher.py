@@ -365,8 +365,8 @@ def divergence(mean, width):
 plot.paths(
     divergence, runs, (-0.8, 1.4, 0.3, 1.3), minimum=tuple(goal), dots=False,
     rule={name: "natural_gradient" if "nat" in name else "sgd" for name in runs},
-    caption="The gradient takes another path in each parametrization; the natural ones "
-    "are too close to draw both. A bell fitted to a bell; rate 0.02, 600 steps.",
+    caption="The gradient takes another path in each parametrization; the natural "
+    "ones are too close to draw both. A bell fitted to a bell; rate 0.02, 600 steps.",
     alt="Level curves over mean and width with three paths from (-0.5, 1) to "
     "(1, 0.5). All rise at first: the gradient ones to widths of 1.19 and 1.22, the "
     "natural one to 1.12. The gradient paths cross it and each other on the way.",
