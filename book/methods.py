@@ -167,7 +167,7 @@ def equations(name):
     """The section on its equations, in Markdown."""
     told = facts()[name]
     if written_out(name):
-        return f"## Equations\n\n:::{{card-equations}} {name}\n:::"
+        return f"## Equations\n\n:::{{card-equations}} {name}\n:::\n\n{told.get('but', '')}".rstrip()
     if not told["equations"]:
         return ""
     numbers = listed([f"{{eq}}`{label}`" for label in told["equations"]])
@@ -201,7 +201,7 @@ def page(name):
         texts += f"\n\nInside it: {{doc}}`{told['inside']}`."
     parts = [
         f"(method-{name.replace('_', '-')})=\n# {title(name)}",
-        cards.about(find(name)),
+        told.get("about") or cards.about(find(name)),
         f":::{{container}} facts\n{table}\n:::",
         equations(name),
         f"## Code\n\n{texts}\n\n:::{{card-notes}} {name}\n:::",

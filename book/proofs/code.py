@@ -15,7 +15,7 @@ from book.proofs.tokens import MathError
 from book.proofs.words import MATRICES, Choices, mp, numeric_words
 from optlib.grammar import Matrix, read, start
 from optlib.lives import over, telling
-from optlib.lives.symbolic import WORDS, each, shape_of, state_shapes, symbolic_inputs, symbols, trace
+from optlib.lives.symbolic import PLACES, WORDS, each, shape_of, state_shapes, symbolic_inputs, symbols, trace
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTS = {"outer", "solve", "eye"}  # with these a rule on a vector has matrices; its vectors are columns
@@ -141,7 +141,7 @@ class Code:
         draw = functools.partial(fill, rng=rng, coarse=coarse)
         inputs = {self.theta: draw("real", self.shape)}
         for k, name in enumerate(self.signature.asks):
-            inputs[name] = draw("real", self.shape) if name in self.signature.values else opaque(k)
+            inputs[name] = draw("real", self.shape) if name in self.signature.values else opaque(k, PLACES.get(name, 1))
         starts = dict(zip(self.signature.state, start(self.signature, inputs[self.theta])))
         for name, shape in state_shapes(self.step, self.shape).items():
             value = draw("nonnegative" if name in nonnegative else "real", shape)
@@ -243,6 +243,6 @@ def fill(domain, shape, rng, coarse):
     return array
 
 
-def opaque(k):
-    """A function that no equation can know: the k-th thing a step asks."""
-    return each(lambda x: x * x / (k + 2) - 2 * x + mp.cos(3 * x), 1)
+def opaque(k, count):
+    """A function of `count` arguments that no equation can know: the k-th thing a step asks."""
+    return each(lambda x, *rest: x * x / (k + 2) - 2 * x + mp.cos(3 * x + sum(rest)) + sum(rest), count)

@@ -22,6 +22,7 @@ RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: r"\ge", ast.LtE: r"\le", ast.Eq:
 FENCED = {"abs": (r"\lvert", r"\rvert"), "norm": (r"\lVert", r"\rVert"), "norm1": (r"\lVert", r"\rVert_1")}
 APPLIED = {"sign": r"\operatorname{sign}", "mean": r"\operatorname{mean}", "exp": r"\exp", "sin": r"\sin"}
 APPLIED |= {"cos": r"\cos", "maximum": r"\max", "minimum": r"\min"}
+ASKED = {"hess": r"\nabla^2 J"}  # functions that a method asks, where the book's names have none
 NUMBERS = {"norm", "norm1", "rms", "dot", "mean"}  # words that make a number of an array
 TALL = re.compile(r"\\[dt]?frac|\\begin|\\sqrt")
 WORDY = re.compile(rf"{TALL.pattern}|\\text|\\operatorname")  # a little space beside these
@@ -244,9 +245,12 @@ class _Writer:
             return rf"{self.base(args[0])}^{{-1}} {self.within(args[1], POWER)}", PRODUCT
         if word == "outer":
             return rf"{self.within(args[0], POWER)} {self.base(args[1])}^\top", PRODUCT
-        asked = self.names.get(word) if word in self.asks else None
-        word = asked or rf"\operatorname{{{word.replace('_', '')}}}"
-        return word + _bracket("(", ", ".join(self.write(a)[0] for a in args), ")"), ATOM
+        latex = ASKED.get(word, rf"\operatorname{{{word.replace('_', '')}}}")
+        if word in self.asks:
+            latex = self.names.get(word, latex)
+            if word not in self.names:
+                self.new[latex] = word
+        return latex + _bracket("(", ", ".join(self.write(a)[0] for a in args), ")"), ATOM
 
     def rows(self, word, args):
         """The rows of a choice; one inside its last row goes on in the same braces."""

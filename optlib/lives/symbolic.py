@@ -76,6 +76,7 @@ WORDS = {
     "mean": mean,
     "outer": np.multiply.outer,
 }
+PLACES = {"prox": 2}  # what a function takes that takes more than theta: a place and a rate
 # words that look at more than one element
 WHOLE = {"norm", "norm1", "rms", "dot", "mean", "outer", "eye", "solve", "root"}
 
@@ -137,7 +138,8 @@ def symbolic_inputs(step, nonnegative=()):
     inputs = {theta: symbols(theta, shape, real=True)}
     for name in signature.asks:
         known = name in signature.values
-        inputs[name] = symbols(name, shape, real=True) if known else each(sp.Function(name, real=True), 1)
+        count = PLACES.get(name, 1)
+        inputs[name] = symbols(name, shape, real=True) if known else each(sp.Function(name, real=True), count)
     for name, its_shape in state_shapes(step, shape).items():
         inputs[name] = symbols(name, its_shape, **({"nonnegative": True} if name in nonnegative else {"real": True}))
     if signature.timed:

@@ -24,7 +24,9 @@ def newton(theta: Model, grad, hess, *, damping=0.0):
     if not np.any(g):
         return theta
     H = hess(theta) + damping * eye(theta)
-    return theta - _solved(H, g)
+    check_regular(H)
+    theta = theta - solve(H, g)
+    return theta
 
 
 def newton_search(theta: Model, f, grad, hess):
@@ -67,11 +69,10 @@ def modified_cholesky(H):
     return L, d
 
 
-def _solved(H, g):
-    """The p with H p = g; ArithmeticError where H is singular, also where only rounding hides that it is."""
+def check_regular(H):
+    """Raise ArithmeticError where H is not finite, or singular, also where only rounding hides that it is."""
     if not np.isfinite(H).all():
         raise ArithmeticError("hess must be finite, it holds nan or inf")
     sizes = np.abs(np.linalg.eigvalsh(np.atleast_2d(H)))
     if not sizes.min() > len(sizes) * SINGULAR * sizes.max():
         raise ArithmeticError("hess is singular: along a flat direction no step solves H p = -g; give damping > 0")
-    return solve(H, g)

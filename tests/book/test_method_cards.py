@@ -9,6 +9,7 @@ import pytest
 from book import cards, compared, methods
 from book.cards import ROOT
 from book.proofs.chapter import blocks
+from book.proofs.prover import prove_text
 from optlib import methods as library
 from optlib import minimize, problems
 from optlib.methods.lbfgs import two_loop
@@ -18,6 +19,7 @@ from tests.book.test_guide import slug
 
 KEYS = {"year", "source", "chapter", "defaults", "reach", "fails"}
 MAY = {"title", "family", "proposed", "equations", "parts", "inside", "needs", "cost", "none", "library"}
+MAY |= {"about", "but"}
 TITLED = {"library", "none"}
 BIB = re.findall(r"^@\w+\{([^,]+),", (ROOT / "book" / "references.bib").read_text(encoding="utf-8"), re.M)
 
@@ -37,6 +39,8 @@ def test_an_entry_says_all_that_a_card_needs(name):
     cited = [entry["source"], *re.findall(r"\{cite:t\}`(\w+)`", entry.get("proposed", ""))]
     assert set(cited) <= set(BIB) and 1700 < entry["year"] < 2100 and entry["reach"].startswith("Reach for it ")
     assert ("family" in entry) == (name not in palette.RULES) and methods.family(name, cards.FAMILIES)
+    assert not re.search(r"\^|<=|\*", entry.get("about") or cards.about(methods.find(name))), "a formula in words"
+    assert not {"but", "equations"} <= set(entry), f"{name} shows its own lines or the chapter's"
     assert (name not in palette.RULES) <= ("title" in entry), f"{name} has no printed name"
     labels = [block.label for block in blocks(chapter(name).splitlines())]
     assert set(entry.get("equations", [])) <= set(labels)
@@ -49,6 +53,26 @@ def test_every_equation_that_is_made_from_the_lines_is_proved(name):
     assert {line.name for line, _ in found} >= {"theta"}
     for line, equation in found:
         assert line.latex and equation and equation.verdict.startswith(("proved", "checked on")), (line, equation)
+
+
+PLANTED = [
+    ("newton", r"- H_t^{-1} g_t", r"+ H_t^{-1} g_t"),
+    ("newton", r"\nabla^2 J(\theta_{t-1})", r"2 \nabla^2 J(\theta_{t-1})"),
+    ("ista", r", \eta)", r", 2 \eta)"),
+    ("ista", r"\theta_{t-1} - \eta", r"\theta_{t-1} + \eta"),
+    ("fista", r"(p_t - \theta_{t-1})", r"(p_t - z_{t-1})"),
+    ("vsgd", r"\frac{g_t}{\tau_{t-1}}", r"\frac{g_t^2}{\tau_{t-1}}"),
+    ("nesterov_lookahead", r"- \eta \mu b_{t-1}", r"- \eta b_{t-1}"),
+]
+
+
+@pytest.mark.parametrize("name, right, wrong", PLANTED)
+def test_a_card_cannot_lie(name, right, wrong):
+    step = methods.find(name)
+    text = cards.chapter_text(step)
+    assert right in text
+    results = prove_text(text.replace(right, wrong, 1), {name: step})
+    assert any(e.verdict == "FAILED" for r in results for e in r.equations)
 
 
 def gaps(name, text):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from optlib import rules
+from optlib import methods, rules
 from optlib.grammar import Matrix
 from optlib.lives.latex import equations, symbol, written
 from optlib.ops import eye, inverse_root, maximum, norm, ratio, sqrt, where
@@ -26,6 +26,19 @@ def test_known_rules_are_written_by_hand():
     u = r"u_t = \max(\beta_2 u_{t-1}, \lvert g_t \rvert + \epsilon)"
     assert latex(rules.adamax)["u"] == u
     assert r"\begin{cases} \dfrac{m_t}{u_t} & \text{if } u_t \ne 0 \\ 0 & " in latex(rules.adamax)["theta"]
+
+
+def test_functions_that_are_asked_are_applied():
+    assert latex(methods.ista) == {
+        "theta": r"\theta_t = \operatorname{prox}(\theta_{t-1} - \eta\, \operatorname{grad}(\theta_{t-1}), \eta)"
+    }
+    lines, new = written(methods.newton, NAMES | {"grad": r"\nabla J"})
+    assert [line.latex for line in lines] == [
+        r"g_t = \nabla J(\theta_{t-1})",
+        r"H_t = \nabla^2 J(\theta_{t-1}) + \text{damping}\, I",
+        r"\theta_t = \theta_{t-1} - H_t^{-1} g_t",
+    ]
+    assert new[r"\nabla^2 J"] == "hess" and r"\nabla J" not in new
 
 
 def test_each_line_knows_its_code_and_where_it_stands():
