@@ -56,10 +56,10 @@ def data():
 
     made = {"sklearn/__init__.py": b"", "sklearn/datasets/__init__.py": (HERE / "datasets.py").read_bytes()}
     for name in ("digits", "breast_cancer", "diabetes"):
-        X, y = getattr(datasets, f"load_{name}")(return_X_y=True)
-        small = X.astype(np.uint8)
-        out = io.BytesIO()
-        np.savez(out, X=small if (small == X).all() else X, y=y)
+        given = getattr(datasets, f"load_{name}")()
+        small, out = given.data.astype(np.uint8), io.BytesIO()
+        X = small if (small == given.data).all() else given.data
+        np.savez(out, X=X, y=given.target, names=np.array(given.feature_names))
         made[f"sklearn/datasets/{name}.npz"] = out.getvalue()
     return made | licenses("sklearn")
 

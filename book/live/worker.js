@@ -94,8 +94,9 @@ async function bring(imports) {
   const asked = packages(imports.filter((module) => !own.includes(module)));
   const wanted = missing(asked);
   if (!packs.length && !wanted.length) return;
-  const titles = [...asked.filter((key) => wanted.includes(key)), ...packs];
-  expect(`Loading ${titles.join(", ")}.`, [...packs.map((pack) => `${pack}.zip`), ...wanted.map(file)]);
+  const files = { ...Object.fromEntries(wanted.map((key) => [key, file(key)])), ...Object.fromEntries(packs.map((pack) => [pack, `${pack}.zip`])) };
+  const titles = [...asked.filter((key) => wanted.includes(key)), ...packs].sort((a, b) => (sizes[files[b]] ?? 0) - (sizes[files[a]] ?? 0));
+  expect(`Loading ${titles.slice(0, 2).join(" and ")}.`, Object.values(files));
   const zips = packs.map(zip);
   const stopped = () => {
     throw new Absent(`${titles.join(", ")} could not be loaded from ${new URL(home).host}; is there a connection?`);

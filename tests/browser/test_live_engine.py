@@ -6,7 +6,9 @@ import shutil
 
 import pytest
 
+from optlib.exercises import check
 from tests.browser import site
+from tests.optlib.exercises.wrong_answers import RIGHT, WRONG
 
 DEEP = "/some/where/else/"  # the engine does not mind where it lies
 
@@ -26,6 +28,18 @@ TALK = """([base, pyodide]) => {
   return window.ask({ do: "start", base, pyodide });
 }"""
 
+
+LISTS = sorted((site.ROOT / "tests" / "optlib" / "exercises").glob("wrong_*.py"))
+# a cell that brings the listed answers of every exercise
+ANSWERS = """import pathlib, sys, sympy
+from optlib.exercises import check
+from optlib.problems import digits
+for place, text in {files!r}.items():
+    path = pathlib.Path("/answers") / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+sys.path.insert(0, "/answers")
+from tests.optlib.exercises.wrong_answers import RIGHT, WRONG"""
 
 # the median of the milliseconds from question to answer around a cell that does nothing
 AROUND = """async () => {
@@ -97,7 +111,7 @@ def printed(cell):
     return "".join(parts).strip()
 
 
-def test_the_engine_answers_at_once_and_a_chapter_prints_what_its_notebook_prints(begin, seen):
+def test_a_page_answers_at_once_prints_what_the_notebook_prints_and_gives_every_answer_its_verdict(begin, seen):
     page = begin(DEEP, "../../../pyodide/")
     assert page.began[-1]["say"] == "ready"
     steps = [message for message in page.began if message["say"] == "progress"]
@@ -122,9 +136,12 @@ def test_the_engine_answers_at_once_and_a_chapter_prints_what_its_notebook_print
                 assert shown["html"].startswith('<figure class="descent"><img src="data:image/svg+xml;base64,')
             if "Explorer(" in code:
                 assert shown["html"].startswith('<div class="descent-widget" data-module="explorer.js" data-state="{')
-    assert "descent-step-3: Right." in run("check('descent-step-3', 'eta*(eta*h - 2)*g**2/2')")["html"]
     loops = "check('descent-step-4', lambda W, X, Y: [0 for _ in iter(int, 1)])"
     assert "still running after 4 seconds" in run(loops)["html"]
+    run(ANSWERS.format(files={path.relative_to(site.ROOT).as_posix(): path.read_text() for path in LISTS}))
+    for name in RIGHT:
+        said = run(f"for answer in [*RIGHT[{name!r}], *WRONG[{name!r}]]: print(check({name!r}, answer))")["stream"]
+        assert said.splitlines() == [repr(check(name, answer)) for answer in [*RIGHT[name], *WRONG[name]]]
     assert "RecursionError" in run("def f(n): return f(n + 1)\nf(0)")["error"]
     assert page.evaluate("ask({ do: 'reset' })")[-1]["say"] == "ready"
     assert run("f")["error"].endswith("NameError: name 'f' is not defined")
