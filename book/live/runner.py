@@ -25,6 +25,7 @@ from .needs import needs
 ROOM = str(Path(__file__).resolve().parent.parent)
 ENOUGH = 200_000  # characters that one cell may print
 BATCH, PAUSE = 8_000, 0.1  # a stream is passed on after so many characters or seconds
+ABOUT_PACKAGES = "A page cannot load every package; the notebook that you download can use all that your machine has."
 ABOUT_MAGICS = "Lines that begin with % or ! are for Jupyter; here they do not run."
 
 
@@ -203,7 +204,10 @@ def told(error, code=""):
         lines += [f"{where}line {frame.lineno}:", f"    {frame.line}"]
     if frames and cells and not (last := frames[-1][0]).f_code.co_filename.startswith("<cell"):
         lines.append(f"(raised inside {last.f_globals.get('__name__', '?')}, {last.f_code.co_name})")
-    return "\n".join([*lines, *(line.rstrip() for line in traceback.format_exception_only(error))])
+    lines += [line.rstrip() for line in traceback.format_exception_only(error)]
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] not in sys.modules:
+        lines.append(ABOUT_PACKAGES)
+    return "\n".join(lines)
 
 
 def _no_input(*_):

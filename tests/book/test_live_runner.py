@@ -89,6 +89,10 @@ def test_an_error_names_the_lines_of_the_cells(told):
     assert told("a = 1\nb = = 2")[0][1].splitlines()[0] == "line 2:"
     assert told("%timeit 1")[0][1].splitlines()[-2:] == [runner.ABOUT_MAGICS, "SyntaxError: invalid syntax"]
     assert told("def deep(n):\n    return deep(n + 1)\ndeep(0)")[0][1].count("in deep") == 4
+    assert told("import torch_of_mine")[0][1].splitlines()[-1] == runner.ABOUT_PACKAGES
+    assert (
+        told("import json.none")[0][1].splitlines()[-1].startswith("ModuleNotFoundError: No module named 'json.none'")
+    )
     assert told("y") == [("text", "2")]  # and Python goes on
 
 
