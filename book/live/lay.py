@@ -1,5 +1,6 @@
 """Lays out what Python on a page loads: worker, editor, and this very optlib, as files below _static/live/."""
 
+import functools
 import hashlib
 import importlib.util
 import io
@@ -41,9 +42,12 @@ def package(name):
     return kept | licenses(name)
 
 
+_distributions = functools.cache(metadata.packages_distributions)  # it reads the lists of all that is installed
+
+
 def licenses(module):
     """{place in a zip: path} of the license texts of what an installed module came with."""
-    (name,) = set(metadata.packages_distributions()[module])
+    (name,) = set(_distributions()[module])
     files = {file.name: Path(file.locate()) for file in metadata.files(name) if LICENSE.match(file.name)}
     if not files:
         raise SystemExit(f"{name} comes without the text of its license, so the site cannot hand it on")
