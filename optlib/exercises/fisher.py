@@ -94,7 +94,7 @@ EXERCISES = {
     "fisher-1": number(
         coin,
         [
-            (0.16, "That is the variance of a toss; the Fisher information is one over it."),
+            (0.16, "That is the variance of a toss; the less a toss varies, the more it tells about theta."),
             (5.0, "That is 1/theta alone: tails have a score, too."),
             (2.5, "The root: the matrix is the mean of the square."),
             (25.0, "That is the squared score of heads; heads are rare, so take the mean."),
@@ -134,7 +134,7 @@ EXERCISES = {
             (0.05, "The distance enters as its square."),
             (0.1, "That is the distance of the means."),
         ],
-        otherwise="With equal widths the divergence is half the square of the distance over the variance.",
+        otherwise="Take the mean, under the first bell, of the difference of the two logarithms; the widths cancel.",
     ),
     "fisher-5": expression(
         counts,

@@ -134,7 +134,7 @@ EXERCISES = {
         {"c": (0.2, 5.0)},
         [
             ("2", "That is for c = 1."),
-            ("c", "That is x squared at the best point; y adds as much."),
+            ("c", "That is x squared at the best point; the sharpness has another part."),
             ("2*sqrt(c)", "That is x + y there; the sharpness is the sum of the squares."),
             ("2*c**2", "At the best point x is not c: the product of x and y is."),
             ("1 + c**2", "That is the sharpness at (1, c); another point of the floor is flatter."),

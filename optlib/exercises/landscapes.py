@@ -129,7 +129,7 @@ EXERCISES = {
             ),
             (lambda d, W: d, "This is the direction as it came."),
         ],
-        otherwise="Each column of the result points like that of d and is as long as that of W; which fails?",
+        otherwise="Each column should point like that of d and be as long as that of W: which of the two fails?",
     ),
     "landscapes-5": expression(
         growth,

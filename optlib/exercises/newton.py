@@ -148,7 +148,7 @@ EXERCISES = {
         [
             ("h*r", "With that the step leaves r/(1 + r) of the error."),
             ("h*(1-r)/r", "That leaves the share 1 - r: what is left and what is taken are mixed up."),
-            ("h/(1-r)", "That is h + lambda; subtract h."),
+            ("h/(1-r)", "That is h + lambda; the damping is only one of the two."),
             ("h/r", "The share that is left is lambda over h + lambda, not h over lambda."),
             ("r/(1-r)", "In which units is lambda measured? The curvature is missing."),
         ],
@@ -157,7 +157,7 @@ EXERCISES = {
     "newton-3": number(
         updated,
         [
-            (3.0, "That is the curvature y/s; H estimates its inverse."),
+            (3.0, "That is y/s, a curvature: does H stand for the Hessian or for its inverse?"),
             (5.0, "The pair is a good one, so the old value is corrected."),
             (5 + 1 / 3, "In one dimension the two factors around the old value are zero."),
             (12.0, "That is the product s y; what must H make of y?"),
@@ -170,7 +170,7 @@ EXERCISES = {
             (1e7, "A pair is two vectors."),
             (4e7, "That is the number of multiplications in the two loops."),
             (1e12, "That is the dense matrix of BFGS."),
-            (1e6, "That is one vector of the twenty."),
+            (1e6, "That is a single vector."),
             (8e7, "That is bytes in single precision; numbers are asked."),
         ],
         otherwise="Each pair holds s and y, each with as many numbers as there are parameters.",
@@ -219,6 +219,6 @@ EXERCISES = {
             (0.9, "That share is of Newton's rate 1/h."),
             (0.375, "Both theta and sigma are squared."),
         ],
-        otherwise="The rate is 1/h times theta^2 over theta^2 + sigma^2.",
+        otherwise="The mean loss after the step is a parabola in the rate; what does the noise add to its square term?",
     ),
 }  # fmt: skip

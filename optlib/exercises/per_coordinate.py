@@ -99,7 +99,10 @@ EXERCISES = {
             (math.sqrt(3), "That is close to 3 over the last root; add the three steps, each with its own root."),
             (1 / math.sqrt(3), "That is the third step alone."),
             (1 + 1 / 2 + 1 / 3, "The root is missing: the step divides by the root of the sum."),
-            (1 / math.sqrt(2) + 1 / math.sqrt(3) + 1 / 2, "The new gradient counts before the step: G is 1 at once."),
+            (
+                1 / math.sqrt(2) + 1 / math.sqrt(3) + 1 / 2,
+                "The new gradient counts before the step: at the first step G is 1 already.",
+            ),
             (-distance_of_three(), "The size is right; asked is how far it has moved, a positive number."),
         ],
         digits=5,

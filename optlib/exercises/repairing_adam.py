@@ -173,12 +173,15 @@ EXERCISES = {
         cases,
         amsgrad,
         [
-            (variant(lambda v, v_max, g, old: np.maximum(old, v)), "That maximum sees two steps; keep the largest."),
+            (
+                variant(lambda v, v_max, g, old: np.maximum(old, v)),
+                "That maximum sees two steps only; v_max remembers them all.",
+            ),
             (
                 variant(lambda v, v_max, g, old: np.maximum(v_max, g**2)),
                 "The maximum is over the averages v, not over single squares.",
             ),
-            (variant(divisor=lambda v, v_max: v), "The step is divided by the root of v; which one should it be?"),
+            (variant(divisor=lambda v, v_max: v), "The step divides by the root of v itself; what is v_max for?"),
             (variant(lambda v, v_max, g, old: v), "v_max forgets: compare it with the old one."),
             (variant(lambda v, v_max, g, old: np.minimum(v_max, v)), "The smaller of the two is kept."),
             (variant(sign=-1), "theta climbs: the step has the wrong sign."),

@@ -166,7 +166,7 @@ EXERCISES = {
             ([20, 60, 140], "The first cosine has 10 steps."),
             ([11, 31, 71], "Those are the first steps of the next cosines; asked are the last steps of these."),
         ],
-        otherwise="Lengths 10, 20, 40: after how many steps in all does each end?",
+        otherwise="Write down the lengths of the three cosines: after how many steps in all does each end?",
     ),
     "schedules-5": expression(
         best_rate,

@@ -126,7 +126,7 @@ EXERCISES = {
             (0.8, "The ratio is turned: the length of theta is above."),
             (2.0, "The rate is missing."),
         ],
-        otherwise="Ratio 2/4, direction of length 4, rate 0.1.",
+        otherwise="The step is the rate times the trust ratio times u: how long are the three together?",
     ),
     "structure-3": array(
         signs,
@@ -145,8 +145,8 @@ EXERCISES = {
         [
             ("m*a/(n*s)", "That is the square of q."),
             ("sqrt(n*s/(m*a))", "That is one over it: which of the two terms is divided by q?"),
-            ("sqrt(a/s)", "The traces of the two extra matrices also count units and inputs."),
-            ("sqrt(n*a/(m*s))", "n and m have changed places: the trace of A x I counts the units m times."),
+            ("sqrt(a/s)", "n and m are missing: they stand beside s and a in the sum."),
+            ("sqrt(n*a/(m*s))", "n and m have changed places: which of them stands beside q in the sum?"),
             ("2*sqrt(n*m*a*s)", "That is the sum at its lowest; asked is where."),
             ("1", "That would leave all to chance: move q from there and the sum falls, unless both terms are equal."),
         ],

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 import sys
 
 import numpy as np
@@ -98,6 +99,21 @@ def test_kind_words_for_functions_that_break(name):
     assert "returns None: is its `return` missing?" in check(name, no_return).hint
     assert "stopped with TypeError" in check(name, lambda: 0).hint
     assert "without parentheses" in check(name, 3.0).hint
+
+
+NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?: ?/ ?\d+(?:\.\d+)?)?")
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if kind(name) in ("number", "array")])
+def test_no_hint_holds_the_number(name):
+    wanted = np.atleast_1d(inspect.getclosurevars(ALL[name]).nonlocals["reference"]())
+    telling = [w for w in wanted if w != round(w) or abs(w) > 10]  # small whole numbers are everywhere
+    special, otherwise = parts(name)
+    for hint in [*special, otherwise]:
+        for said in NUMBER.findall(hint):
+            above, _, below = said.replace(",", "").partition("/")
+            value = float(above) / float(below or 1)
+            assert not any(abs(value - w) <= 2e-3 * abs(w) for w in telling), hint
 
 
 def test_arguments_must_stay_as_they_were():
