@@ -25,6 +25,9 @@ def test_a_choice_hides_the_other_rows_and_says_how_many_are_left(page):
     assert page.inner_text(".filters-said") == f"{len(left)} of {len(rows)}"
     page.get_by_label("Family").select_option("any")
     page.get_by_label("Numbers kept").select_option("any")
+    page.get_by_label("Asks for").select_option("gradient, Hessian")
+    assert [row[0] for row in page.evaluate(VISIBLE)] == ["Newton"]
+    page.get_by_label("Asks for").select_option("any")
     assert page.evaluate(VISIBLE) == rows
 
 
@@ -51,3 +54,15 @@ def test_every_rule_leads_to_its_card_and_the_card_to_its_code(home, visit):
     assert page.get_by_role("heading", name="PyTorch", exact=True).is_visible()
     page.locator("a.proof-mark").last.click()
     assert page.locator("span:target").inner_text().strip().startswith("theta = theta - lr * m_hat")
+
+
+def test_every_method_leads_to_its_card_which_shows_its_lines_or_the_chapters(home, visit):
+    cards = [href for href, _ in site.read("algorithms.html")[1] if href.startswith("methods/")]
+    assert len(cards) > 15
+    page = visit(f"{home}/methods/fista.html", 390)
+    assert page.locator(".equation").count() == page.locator("a.proof-mark").count() > 3
+    page.locator("a.proof-mark").first.click()
+    assert page.locator("span:target").inner_text().strip().startswith("p = prox(")
+    page = visit(f"{home}/methods/bfgs.html", 1280)
+    assert page.locator(".proof-mark[data-verdict=checked]").count() and page.locator("a[href*='chapters/10']").count()
+    assert page.get_by_role("heading", name="SciPy", exact=True).is_visible()

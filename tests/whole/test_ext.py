@@ -83,6 +83,7 @@ chapters/04_momentum
 chapters/solutions/04_momentum
 rules/momentum
 rules/momentum_ema
+methods/newton
 ```
 
 ```{bibliography}
@@ -95,6 +96,23 @@ CARD = """
 :::
 
 :::{card-notes} momentum_ema
+:::
+"""
+METHOD = """
+# Newton
+
+:::{card-equations} newton
+:::
+
+:::{chapter-equations}
+eq-momentum-b
+eq-ch04-plain
+:::
+
+:::{card-notes} newton
+:::
+
+:::{rule} newton
 :::
 """
 VERDICTS = {
@@ -119,10 +137,11 @@ def build(folder, monkeypatch, chapter=CHAPTER):
     """Build the tiny book; returns (its HTML folder, what it warned)."""
     monkeypatch.setattr("book.proofs.prove", prove)
     monkeypatch.setattr(katex, "render", render)
-    monkeypatch.setattr(rules, "SHOWN", "rules/euclid.py")
+    monkeypatch.setattr(rules, "SHOWN", "[rm]*/[en]*.py")  # of the rule and of the method that the pages show
     source = folder / "source"
     pages = {"index": INDEX, "chapters/04_momentum": chapter, "chapters/solutions/04_momentum": SOLUTIONS}
     pages |= {"rules/momentum": ":::{rule} momentum\n:::\n".join(["# Momentum\n\n", ""]), "rules/momentum_ema": CARD}
+    pages["methods/newton"] = METHOD
     for name, text in pages.items():
         assets.write(source / f"{name}.md", text)
     assets.write(source / "references.bib", (places.ROOT / "book" / "references.bib").read_bytes())
@@ -247,6 +266,16 @@ def test_a_card_prints_the_lines_of_its_rule_each_with_its_proof(book):
     assert [text.splitlines()[int(line) - first].split(" = ")[0].strip() for line in marks] == ["b", "theta"]
     assert "b_t = \\mu b_{t-1} + (1 - \\mu)\\, g_t" in card
     assert "the fading average of past gradients" in card and "whose buffer is an average" not in card
+
+
+def test_a_methods_card_prints_its_lines_or_the_chapters_with_their_marks(book):
+    card = (book / "methods" / "newton.html").read_text(encoding="utf-8")
+    assert (
+        "H_t = \\nabla^2 J(\\theta_{t-1}) + \\text{damping}\\, I" in card and card.count('data-verdict="checked"') == 3
+    )
+    assert len(re.findall(r'data-verdict="proved" href="../source/optlib/rules/euclid.html#L-20"', card)) == 1
+    assert "b_0 = 0" in card and "eqno" not in card and card.count("proof-mark") == 4
+    assert "see <code" in card and "newton_search" in card and "reference card" not in card
 
 
 def test_the_landing_page_shows_a_chapters_equation_and_lists_what_is_written(book):
