@@ -65,6 +65,8 @@ def build(settings):
     new, what = settings["root"], "lay out a file system for a submission"
     mount(what, None, "/", None, REC | PRIVATE)
     mount(what, "tmpfs", new, "tmpfs", NOSUID | NODEV, "size=4m,mode=755")
+    os.makedirs(f"{new}/tmp")  # first, since what may be read can lie below it
+    mount(what, "tmpfs", f"{new}/tmp", "tmpfs", NOSUID | NODEV, f"size={settings['disk']},nr_inodes=2000,mode=1777")
     for path in settings["read"]:
         if os.path.islink(path):
             os.makedirs(os.path.dirname(new + path), exist_ok=True)
@@ -82,8 +84,6 @@ def build(settings):
         os.makedirs(f"{new}/dev", exist_ok=True)
         open(f"{new}/dev/{name}", "w").close()
         mount(what, f"/dev/{name}", f"{new}/dev/{name}", None, BIND)
-    os.makedirs(f"{new}/tmp", exist_ok=True)
-    mount(what, "tmpfs", f"{new}/tmp", "tmpfs", NOSUID | NODEV, f"size={settings['disk']},nr_inodes=2000,mode=777")
     for source, target in settings["copy"].items():
         os.makedirs(os.path.dirname(new + target), exist_ok=True)
         with open(source, "rb") as old, open(new + target, "wb") as copied:
