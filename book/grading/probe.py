@@ -6,6 +6,7 @@ The second half runs locked in, as `python probe.py SOCKET FOLDER_OF_OPTLIB`.
 import os
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -50,7 +51,8 @@ def write(checks, **_):
 
 
 def write_elsewhere(**_):
-    open("/written", "w").close()
+    if not os.access("/", os.W_OK):  # and nothing is left there where it can
+        raise PermissionError
 
 
 def signal_others(parent, **_):
@@ -67,7 +69,7 @@ def allocate(memory, **_):
 
 
 def fill(**_):
-    with open("/tmp/.full", "wb") as file:
+    with tempfile.TemporaryFile(dir="/tmp") as file:
         file.truncate(2**30)
 
 

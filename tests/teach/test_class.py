@@ -102,7 +102,6 @@ def test_what_is_no_notebook_is_a_remark(graded):
 def test_nothing_was_changed_left_or_sent(graded):
     assert not graded["changed"] and not graded["left"] and graded["visitor"] is None
     assert {path.name for path in graded["out"].iterdir()} == {"submissions", "scratch", "results.csv"}
-    assert not os.path.exists("/written")
     assert processes_of(range(judge.USERS, judge.USERS + 100)) == []
 
 
@@ -117,6 +116,11 @@ def test_a_forgery_works_where_check_and_answer_share_a_process(name):
 
 # What jail.py looks like without one of its protections, and what the grader then finds before it runs anybody's code.
 WITHOUT = {
+    "write outside its /tmp": [
+        ("REMOUNT | BIND | RDONLY", "REMOUNT | BIND"),
+        ("mode=755", "mode=777"),
+        ("become(settings", "(lambda _: 0)(settings"),
+    ],
     "use the network": [(', "net"]', "]")],
     "read the checks": [('settings["cover"].items()', "{}.items()")],
     "start processes": [('kinds["NPROC"] = 1', "pass")],
