@@ -107,7 +107,7 @@ def function(cases, reference, hints=(), *, tolerance=1e-9, infinite="", otherwi
         for fresh, case in zip(fresh_cases, cases()):
             want = reference(**fresh)
             try:
-                got = _call(answer, case, want, max(0.01, end - time.monotonic()))
+                got = _call(answer, case, want, end)
             except Hint as hint:
                 # an earlier case that came out wrong says more than a later one that broke
                 if all(_agree(*t[1:], tolerance) for t in tried):
@@ -129,9 +129,10 @@ def function(cases, reference, hints=(), *, tolerance=1e-9, infinite="", otherwi
     return judge
 
 
-def _call(answer, case, want, seconds):
+def _call(answer, case, want, end):
+    """What the function makes of a case, as arrays, or `...`.  end: when its time is up, on the clock of `time`."""
     try:
-        value = guard.limited(answer, *case.values(), seconds=seconds)
+        value = guard.limited(answer, *case.values(), seconds=_left(end))
     except guard.Trouble as trouble:
         raise Hint(f"Your function {_ended(trouble)}") from None
     if unanswered(value):
@@ -139,13 +140,17 @@ def _call(answer, case, want, seconds):
     if value is None:
         raise Hint("Your function returns None: is its `return` missing?")
     if not isinstance(want, tuple):
-        return _numbers(value, want.shape, "Your function's result")
+        return _numbers(value, want.shape, "Your function's result", end)
     if type(value) not in (tuple, list) or len(value) != len(want):
         raise Hint(f"Your function should return {len(want)} values, in the order asked; {_a(value)} came.")
-    return tuple(_numbers(v, np.shape(w), f"Returned value {i + 1}") for i, (v, w) in enumerate(zip(value, want)))
+    return tuple(_numbers(v, np.shape(w), f"Returned value {i + 1}", end) for i, (v, w) in enumerate(zip(value, want)))
 
 
-def _numbers(answer, shape, what="The answer"):
+def _left(end):
+    return max(0.01, end - time.monotonic())
+
+
+def _numbers(answer, shape, what="The answer", end=None):
     """The answer as float64 of that shape, or a Hint."""
     asked = f"an array of shape {shape}" if shape else "one number"
     came = Hint(f"{what} should be {asked}; {_a(answer)} came.")
@@ -153,7 +158,7 @@ def _numbers(answer, shape, what="The answer"):
         raise came
     try:  # plain numbers and arrays hold no code of the student's
         plain = type(answer) in (int, float) or (type(answer) is np.ndarray and answer.dtype.kind in "iuf")
-        got = _read(answer, shape) if plain else guard.limited(_read, answer, shape)
+        got = _read(answer, shape) if plain else guard.limited(_read, answer, shape, seconds=end and _left(end))
     except (guard.Trouble, ArithmeticError, TypeError, ValueError):
         raise came from None
     if got is None or got.shape != shape:

@@ -135,6 +135,22 @@ def test_all_cases_of_a_function_share_the_time_of_one(name, monkeypatch):
     assert "still running after 0.03 seconds" in check(name, slow).hint
 
 
+def test_so_does_what_it_returns(monkeypatch):
+    read = []
+
+    class Slow:
+        def __init__(self, value):
+            self.value = value
+
+        def __array__(self, *_, **__):
+            read.append(time.sleep(0.02))
+            return self.value
+
+    monkeypatch.setattr(guard, "SECONDS", 0.03)
+    verdict = check("adam-7", lambda *a: tuple(map(Slow, RIGHT["adam-7"][0](*a))))
+    assert verdict.state == "wrong" and len(read) < 4
+
+
 @pytest.mark.parametrize("function", LOOPS)
 def test_an_endless_loop_is_stopped_where_there_are_no_alarms(function, monkeypatch):
     monkeypatch.setattr(guard, "SECONDS", 0.1)
