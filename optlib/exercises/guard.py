@@ -180,8 +180,13 @@ class _Short(io.TextIOBase):
 
 @contextlib.contextmanager
 def _short():
-    with contextlib.redirect_stdout(_Short(sys.stdout)), contextlib.redirect_stderr(_Short(sys.stderr)):
+    # two checks in two threads may overlap: each knows the streams that were there before both
+    out, err = (stream.out if type(stream) is _Short else stream for stream in (sys.stdout, sys.stderr))
+    sys.stdout, sys.stderr = _Short(out), _Short(err)
+    try:
         yield
+    finally:
+        sys.stdout, sys.stderr = out, err
 
 
 def _say(error):

@@ -1,6 +1,7 @@
 """Whatever comes as an answer, a check says what is wrong in a sentence, soon, and leaves the rest as it was."""
 
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -173,6 +174,27 @@ def test_an_alarm_set_before_still_rings(monkeypatch):
     finally:
         signal.signal(signal.SIGALRM, before)
     assert rung
+
+
+def test_two_checks_that_overlap_leave_the_streams_as_they_were():
+    streams = sys.stdout, sys.stderr
+    inside, go = ([threading.Event(), threading.Event()] for _ in range(2))
+
+    def answer(k):
+        def waits(*_):
+            inside[k].set()
+            go[k].wait(5)
+
+        return waits
+
+    threads = [threading.Thread(target=check, args=("momentum-7", answer(k))) for k in (0, 1)]
+    for k in (0, 1):
+        threads[k].start()
+        inside[k].wait(5)
+    for k in (0, 1):
+        go[k].set()
+        threads[k].join()
+    assert (sys.stdout, sys.stderr) == streams
 
 
 def test_an_interrupt_of_the_student_is_theirs():
