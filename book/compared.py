@@ -12,8 +12,8 @@ from book import cards
 
 FILE = cards.ROOT / "tests" / "reference" / "methods.json"
 TITLES = {"scipy": "SciPy", "sklearn": "scikit-learn", "torch": "PyTorch", "optax": "optax"}
-TITLES |= {"optimistix": "optimistix", "pyproximal": "pyproximal", "skglm": "skglm"}
-PACKAGES = {"sklearn": "scikit-learn"}
+TITLES |= {"optimistix": "optimistix", "pyproximal": "pyproximal", "skglm": "skglm", "curvlinops": "curvlinops"}
+PACKAGES = {"sklearn": "scikit-learn", "curvlinops": "curvlinops-for-pytorch"}
 PLACES = {
     "rosenbrock": "Rosenbrock's valley from $(-1.2, 1)$",
     "tumors": "logistic regression of the tumors from zero",
@@ -59,6 +59,8 @@ def difference(row, entry):
                 return f"**Not there yet**: its end differs by {last} of the largest parameter, on {at}."
             less = f"$10^{{{math.ceil(math.log10(row['last']))}}}$"
             return f"**The same minimizer**, by other steps: to {less} of the largest parameter, on {at}."
+        case "stored", True:
+            return f"**The same** step: on a small network its weights differ by {worst} at most."
         case "path", True:
             return f"**The same** path: to {worst} of the largest parameter, for twenty weights of the diabetes data."
         case "length", False:
@@ -97,6 +99,7 @@ NAMED = {  # in the calls
     "smooth": "`smooth` is the smooth part of the loss",
     "direction": "`direction` is minus the gradient",
     "lr": "`lr` is the rate",
+    "model": "`model`, `loss`, `params` and `data` are the network, its loss, its weights and one batch",
     "steps": "`steps` says how many",
 }
 
@@ -112,5 +115,5 @@ def introduction(told):
     used = {node.id for e in entries for node in ast.walk(ast.parse(e["call"])) if isinstance(node, ast.Name)}
     used |= {"X"} if {"sklearn", "skglm"} & {entry["of"] for entry in entries} else set()
     named = ", ".join(words for word, words in NAMED.items() if word in used)
-    sentences = [f"Each call was run beside the method in double precision, with {versions}.", told.get("none", "")]
+    sentences = [f"Each call was run in double precision, with {versions}, and compared with the method.", told.get("none", "")]
     return " ".join(s for s in [*sentences, f"In the calls {named}." if named else ""] if s)

@@ -23,8 +23,10 @@ from optlib.methods import quasi_newton
 from optlib.methods.lbfgs import two_loop
 from optlib.methods.trust_region import trust_region
 from optlib.methods.wolfe import wolfe
+from optlib.models import mlp
 from optlib.problems import cancer, cancer_logistic, diabetes, lasso, lasso_path, mgh, puromycin
 from optlib.problems.least_squares import CONCENTRATION, VELOCITY
+from tests.reference.vectors import load
 
 jax.config.update("jax_enable_x64", True)
 CALLS = Path(__file__).parents[2] / "book" / "methods.toml"
@@ -90,7 +92,7 @@ def line():
 
 
 PLACES = dict(rosenbrock=rosenbrock, tumors=tumors, few=lambda: tumors(5, 0.0), enzyme=enzyme, sparse=sparse)
-PLACES |= dict(root=root, ball=ball, line=line, pairs=rosenbrock)
+PLACES |= dict(root=root, ball=ball, line=line, pairs=rosenbrock, stored=dict)
 
 
 # -- a library's answer, whatever its call makes
@@ -216,7 +218,19 @@ def length(name, entry, names):
     return (share(ours, theirs),) * 2
 
 
-COMPARE = dict(steps=steps, points=points, minimizer=minimizer, path=path, update=update, direction=direction)
+def stored(name, entry, names):
+    """A step that was made once, where the library can be installed: see kfac_reference.py."""
+    told = load(name)
+    assert told["call"] == entry["call"], f"{name}.json was made by another call"
+    theta, X, Y = {k: np.array(v) for k, v in told["theta"].items()}, np.array(told["X"]), np.eye(3)[told["y"]]
+    g = mlp.gradient(theta, X, Y, "tanh")
+    new, *_ = methods.kfac(theta, g, lambda theta: mlp.factors(theta, X, "tanh"), lr=1.0, damping=told["damping"])
+    return (max(apart(theta[k] - new[k], told["step"][k]) for k in theta),) * 2
+
+
+COMPARE = dict(
+    stored=stored, steps=steps, points=points, minimizer=minimizer, path=path, update=update, direction=direction
+)
 COMPARE |= dict(length=length)
 
 
@@ -232,4 +246,4 @@ def measured():
         row = dict(method=name, library=entry["of"], compare=entry["compare"], call=entry["call"])
         rows.append(row | dict(first=first, last=last) | ({"bound": BOUND} if entry.get("same") else {}))
     versions = {name: importlib.metadata.version(name).split("+")[0] for name in VERSIONS}
-    return dict(made_by=versions, rows=rows)
+    return dict(made_by=versions | load("kfac")["made_by"], rows=rows)

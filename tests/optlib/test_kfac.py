@@ -11,6 +11,7 @@ from optlib.methods import kfac
 from optlib.methods.kfac import damped
 from optlib.models import mlp, softmax
 from optlib.problems import digits_mlp, digits_softmax
+from tests.reference.vectors import load
 
 rng = np.random.default_rng(0)
 X = rng.uniform(0, 1, (7, 3))
@@ -91,6 +92,21 @@ def test_a_step_solves_the_damped_products():
         A, S = A + p * np.sqrt(0.02) * np.eye(len(A)), S + np.sqrt(0.02) / p * np.eye(len(S))
         u = np.linalg.solve(np.kron(A, S), rows(g, k).ravel()).reshape(rows(g, k).shape)
         np.testing.assert_allclose(rows(new, k), rows(theta, k) - 0.3 * u, rtol=1e-10)
+
+
+def by_curvlinops(**changes):
+    """The largest difference between our step and that of curvlinops, stored by tests/conformance/kfac_reference.py."""
+    told = load("kfac")
+    theta, X, Y = {k: np.array(v) for k, v in told["theta"].items()}, np.array(told["X"]), np.eye(3)[told["y"]]
+    g = mlp.gradient(theta, X, Y, "tanh")
+    hyper = dict(lr=1.0, damping=told["damping"]) | changes
+    new, *_ = kfac(theta, g, lambda theta: mlp.factors(theta, X, "tanh"), **hyper)
+    return max(np.abs(theta[k] - new[k] - told["step"][k]).max() for k in theta)
+
+
+def test_a_step_is_that_of_curvlinops():
+    assert by_curvlinops() < 1e-13
+    assert by_curvlinops(damping=0.021) > 1e-4
 
 
 def test_much_damping_is_gradient_descent():
