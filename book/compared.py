@@ -115,5 +115,6 @@ def introduction(told):
     used = {node.id for e in entries for node in ast.walk(ast.parse(e["call"])) if isinstance(node, ast.Name)}
     used |= {"X"} if {"sklearn", "skglm"} & {entry["of"] for entry in entries} else set()
     named = ", ".join(words for word, words in NAMED.items() if word in used)
-    sentences = [f"Each call was run in double precision, with {versions}, and compared with the method.", told.get("none", "")]
+    run = f"Each call was run in double precision, with {versions}, and compared with the method."
+    sentences = [run, told.get("none", "")]
     return " ".join(s for s in [*sentences, f"In the calls {named}." if named else ""] if s)
