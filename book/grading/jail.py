@@ -146,6 +146,7 @@ def main():
         separate(root)
         child = os.fork()
         if child:
+            signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))  # and with it all that it started
             _, status = os.waitpid(child, 0)
             os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
         die_with_parent()

@@ -4,9 +4,11 @@ So no mark is ever computed where a student's code runs, and what that code does
 changes only its own answers.
 """
 
+import contextlib
 import json
 import os
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -97,6 +99,7 @@ class Student:
         inner = [sys.executable, "-I", "-B", str(program), str(theirs.fileno()), library]
         outer = [sys.executable, "-I", "-S", str(JAIL), json.dumps(given)]
         self.link, self.functions, self.left, self.lost = ours, [], CALL_SECONDS, ""
+        self.locked = given["locked"]
         self.process = subprocess.Popen(
             outer + inner,
             stdin=subprocess.DEVNULL,
@@ -109,7 +112,14 @@ class Student:
         theirs.close()
 
     def close(self):
-        self.process.kill()  # and with it, by the kernel, all that it started
+        """End the process and all that it started, and wait until nothing is left of them."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self.locked:
+                self.process.terminate()  # which jail.py passes on, and waits for
+                self.process.wait(5)
+        if not self.locked or self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.link.close()
 
