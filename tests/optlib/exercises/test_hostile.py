@@ -79,7 +79,14 @@ def loops_and_holds_on(*_):
 def loops_and_holds_everything(*_):
     while True:
         try:
-            sum(range(100))
+            a = 1
+            a = a + 1
+            a = a + 2
+            a = a + 3
+            a = a + 4
+            a = a + 5
+            a = a + 6
+            a = a + 7
         except:  # noqa: E722
             pass
 
