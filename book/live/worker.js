@@ -32,10 +32,29 @@ function count(size) {
   if (performance.now() - load.said > 50) say();
 }
 
+class Absent extends Error {}
+
+// Pyodide does not come back when its own files do not come: `loss` rejects with a sentence in its place.
+let lose;
+const loss = new Promise((_, reject) => (lose = reject));
+loss.catch(() => {});
+
+function absent(sentence) {
+  const error = new Absent(sentence);
+  lose(error);
+  return error;
+}
+
+const cut = (address) => absent(`${name(address)} could not be loaded from ${new URL(address).host}; is there a connection?`);
+
 // Pyodide fetches its files by itself: whatever is fetched is counted on its way.
 self.fetch = async (asked, options) => {
-  const answer = await given(asked, options);
-  const { status, statusText, headers, body } = answer;
+  const address = new URL(asked.url ?? asked, self.location.href).href;
+  const answer = await given(asked, options).catch(() => {
+    throw cut(address);
+  });
+  const { ok, status, statusText, headers, body } = answer;
+  if (!ok) throw absent(`${new URL(address).host} has no ${name(address)} (${status}).`);
   if (!body) return answer;
   const counter = new TransformStream({
     transform(chunk, out) {
@@ -43,21 +62,9 @@ self.fetch = async (asked, options) => {
       out.enqueue(chunk);
     },
   });
-  return new Response(body.pipeThrough(counter), { status, statusText, headers });
+  body.pipeTo(counter.writable).catch(() => cut(address));
+  return new Response(counter.readable, { status, statusText, headers });
 };
-
-class Absent extends Error {}
-
-async function got(address, options) {
-  let answer;
-  try {
-    answer = await fetch(address, options);
-  } catch {
-    throw new Absent(`${name(address)} could not be loaded from ${new URL(address).host}; is there a connection?`);
-  }
-  if (!answer.ok) throw new Absent(`${new URL(address).host} has no ${name(address)} (${answer.status}).`);
-  return answer;
-}
 
 // ---------------------------------------------------------------- Python and its packages
 
@@ -80,7 +87,7 @@ function missing(names, found = new Set()) {
 
 const file = (key) => lock.packages[key].file_name;
 
-const zip = (pack) => got(new URL(`${pack}.zip?${settings.marks[pack]}`, base)).then((answer) => answer.arrayBuffer());
+const zip = async (pack) => (await fetch(new URL(`${pack}.zip?${settings.marks[pack]}`, base))).arrayBuffer();
 
 const unpack = (content) => python.unpackArchive(content, "zip", { extractDir: ROOM });
 
@@ -114,19 +121,21 @@ async function start(asked) {
   const began = performance.now();
   if (typeof WebAssembly !== "object") throw new Absent("This browser has no WebAssembly, which Python needs here.");
   base = new URL(asked.base, self.location.href).href;
-  settings = await (await got(new URL("settings.json", base), { cache: "no-cache" })).json();
+  settings = await (await fetch(new URL("settings.json", base), { cache: "no-cache" })).json();
   home = new URL(asked.pyodide ?? settings.pyodide, base).href;
   Object.assign(sizes, settings.sizes);
-  lock = await (await got(new URL("pyodide-lock.json", home))).json();
+  lock = await (await fetch(new URL("pyodide-lock.json", home))).json();
   const first = missing(packages(settings.first));
   expect("Loading Python.", [...CORE, "book.zip", ...first.map(file)]);
   const book = zip("book");
   book.catch(() => {}); // it is awaited below
   const { loadPyodide } = await import(new URL("pyodide.mjs", home).href).catch(() => {
-    throw new Absent(`pyodide.mjs could not be loaded from ${new URL(home).host}; is there a connection?`);
+    throw cut(new URL("pyodide.mjs", home).href);
   });
-  const quiet = { stdout() {}, stderr() {} };
-  python = await loadPyodide({ indexURL: home, packages: first, env: settings.environment, ...quiet });
+  const wanted = { indexURL: home, packages: first, env: settings.environment, stdout() {}, stderr() {} };
+  const made = loadPyodide(wanted);
+  made.catch(() => {});
+  python = await Promise.race([made, loss]);
   if (missing(first).length) throw new Absent(`${new URL(home).host} has not given all of Python; is there a connection?`);
   unpack(await book);
   load.done = load.total;

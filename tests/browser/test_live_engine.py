@@ -65,14 +65,19 @@ def home(tmp_path_factory):
 
 @pytest.fixture
 def begin(browser, home):
-    """begin(base, pyodide): an empty page where Python was started; page.began is what was said meanwhile."""
+    """begin(base, pyodide): an empty page where Python was started; page.began is what was said meanwhile.
+
+    without: the files that are lost on their way.
+    """
     opened = []
 
-    def go(base, pyodide):
+    def go(base, pyodide, without=None):
         opened.append(browser.new_context())
         opened[-1].set_default_timeout(120_000)
         page = opened[-1].new_page()
         page.goto(f"{home}/_static/icon.svg")
+        if without:
+            page.route(without, lambda route: route.abort())
         page.wrong = site.listen(page, home)
         page.began = page.evaluate(TALK, [f"{home}{base}", pyodide])
         return page
@@ -125,6 +130,11 @@ def test_a_page_answers_at_once_prints_what_the_notebook_prints_and_gives_every_
     seen["notes"].append(f"first answer {first:.1f} s after a cold start, {around:.1f} ms around a cell")
     assert "</strong> Look at the sign" in run("check('descent-step-5', (1, 1))")["html"]
 
+    page.route("**/matplotlib-*", lambda route: route.abort())  # a package is lost on its way: the cell fails, no more
+    assert run("import matplotlib")["error"].startswith("matplotlib") and not run.ok
+    page.unroute("**/matplotlib-*")
+    page.wrong.clear()
+
     notebook = json.loads((site.ROOT / "book" / "notebooks" / "01_descent_step.ipynb").read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
@@ -174,3 +184,9 @@ def test_a_host_that_gives_no_python_is_said_in_a_sentence(base, pyodide, said, 
     page = begin(base, pyodide)
     assert page.began[-1]["say"] == "failed" and said in page.began[-1]["message"]
     assert page.evaluate("worker.postMessage({ do: 'run', id: 1, code: '1' })") is None
+
+
+@pytest.mark.parametrize("lost", ["pyodide.asm.wasm", "python_stdlib.zip", "book.zip", "numpy-"])
+def test_a_file_that_is_lost_on_its_way_is_said_in_a_sentence(lost, begin):
+    page = begin("/_static/live/", "../../pyodide/", without=f"**/{lost}*")
+    assert page.began[-1]["say"] == "failed" and page.began[-1]["message"].endswith("; is there a connection?")
