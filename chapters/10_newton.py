@@ -8,6 +8,8 @@
 #     C: caution
 #     I: I
 #     T_0: warmup
+#     \gamma: damping
+#     \nabla^2 J: hess
 #     \sigma: sigma
 #     \tau: tau
 # ---
@@ -64,12 +66,13 @@ for start in (0.5, 0.99, 1.0, 1.01):
 # % let g = -H p^*
 # % check
 #
-# If all eigenvalues of $H$ are positive ($H$ is *positive definite*), the square is smallest at $p = p^*$, and going there is Newton's method:
+# If all eigenvalues of $H$ are positive ($H$ is *positive definite*), the square is smallest at $p = p^*$, and going there, with $H = \nabla^2 J(\theta_{t-1})$, is Newton's method:
 #
 # ```{math}
-# :label: eq-ch10-newton
-# \theta_t = \theta_{t-1} - H^{-1}\, \nabla J(\theta_{t-1})
+# :label: eq-newton-theta
+# \theta_t = \theta_{t-1} - \nabla^2 J(\theta_{t-1})^{-1}\, \nabla J(\theta_{t-1})
 # ```
+# % with \gamma = 0
 #
 # On a quadratic the model is the loss, so one step ends at the minimum:
 #
@@ -203,7 +206,7 @@ plot.basins(
 )
 
 # %% [markdown]
-# From 26 % of the starts Newton's method ends at the saddle between the wells. Where an eigenvalue is negative the model has a maximum along its eigenvector, and {eq}`eq-ch10-newton` solves for it all the same.
+# From 26 % of the starts Newton's method ends at the saddle between the wells. Where an eigenvalue is negative the model has a maximum along its eigenvector, and {eq}`eq-newton-theta` solves for it all the same.
 #
 # ## Damping, and a search
 #
@@ -755,7 +758,7 @@ for t in (10, 12, 20, 1000):
 #
 # **A method without its name.** Doc 1 tells of a mixture with AdaGrad, by LeCun's team, of 2012. It is vSGD, whose rate is {eq}`eq-ch10-best-rate` with estimates for the two means.
 #
-# **A lost formula.** Doc 2 has lost Newton's step, which {eq}`eq-ch10-newton` restores, and the size of the Hessian. It is $p \times p$: $10^{18}$ entries for $p = 10^9$.
+# **A lost formula.** Doc 2 has lost Newton's step, which {eq}`eq-newton-theta` restores, and the size of the Hessian. It is $p \times p$: $10^{18}$ entries for $p = 10^9$.
 #
 # **Quadratic convergence.** Docs 2 and 3 promise it, doc 2 for convex problems. It is local and needs a positive curvature at the minimum: $\sqrt{1+x^2}$ and $x^4$ are convex, and Newton's method runs away from 1.01 on the one and gains a third a step on the other.
 #
