@@ -3,6 +3,7 @@
 import ast
 import operator
 import random
+import re
 import unicodedata
 
 from optlib.exercises.guard import Trouble
@@ -12,6 +13,9 @@ SPELLINGS = {
     "μ": "mu",
     "β": "beta",
     "λ": "lam",
+    "ρ": "rho",
+    "σ": "sigma",
+    "τ": "tau",
     "−": "-",
     "·": "*",
     "×": "*",
@@ -48,9 +52,15 @@ def same(a, b):
     return all(abs(x - y) <= 1e-20 * (1 + abs(y)) for x, y in zip(a, b))
 
 
+def _spelled(text):
+    return "".join(SPELLINGS.get(c, c) for c in text)
+
+
 def _read(text, symbols):
     if len(text) <= 600:
-        text = unicodedata.normalize("NFKC", "".join(SPELLINGS.get(c, c) for c in text.strip().lower()))
+        # twice: x² would lose its power first, and µ on a keyboard becomes a μ only then
+        text = _spelled(unicodedata.normalize("NFKC", _spelled(text.strip().lower())))
+        text = re.sub(r"\blambda\b", "lam", text)
     if len(text) > 600:
         raise Trouble("is very long; a line is enough")
     if "=" in text:

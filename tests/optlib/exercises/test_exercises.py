@@ -32,8 +32,8 @@ def test_every_exercise_is_here_and_each_chapter_has_its_kinds():
     for chapter in CHAPTERS:
         names = [n for n in ALL if n.startswith(chapter)]
         assert names == [f"{chapter}-{i + 1}" for i in range(len(names))] and len(names) >= 4
-        assert {"expression", "function"} <= {kind(n) for n in names}
-        assert len({kind(n) for n in names}) >= 3
+        kinds = {kind(n) for n in names}
+        assert {"expression", "function", "choice"} <= kinds and len(kinds) >= 4
 
 
 @pytest.mark.parametrize("name", ALL)

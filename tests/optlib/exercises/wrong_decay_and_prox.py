@@ -34,7 +34,12 @@ RIGHT = {
     "decay-and-prox-2": [[2.4, 3.2], (12 / 5, 16 / 5)],
     "decay-and-prox-3": [6932, 6932.0],
     "decay-and-prox-4": [0.01, 1 / 100],
-    "decay-and-prox-5": ["(x - eta*lam)/(1 + eta*mu)", "(x/eta - lam)/(1/eta + mu)", "(x - η*λ)/(1 + η*μ)"],
+    "decay-and-prox-5": [
+        "(x - eta*lam)/(1 + eta*mu)",
+        "(x/eta - lam)/(1/eta + mu)",
+        "(x - η*λ)/(1 + η*\u00b5)",
+        "(x - eta*lambda)/(1 + eta*mu)",
+    ],
     "decay-and-prox-6": [sweep()],
     "decay-and-prox-7": ["quiet", "Quiet"],
 }

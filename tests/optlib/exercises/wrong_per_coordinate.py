@@ -46,6 +46,7 @@ RIGHT = {
         "log((s**2 - 1)/3)/log(1/rho)",
         -sympy.log((s**2 - 1) / 3) / sympy.log(rho),
         "log(3/(s^2 - 1))/log(rho)",
+        "log((s² − 1)/3)/log(1/ρ)",
     ],
     "per-coordinate-5": [lazy()],
     "per-coordinate-6": ["a", " A "],

@@ -36,7 +36,7 @@ RIGHT = {
     "schedules-2": [0.001, 1e-3],
     "schedules-3": [13.51, math.log(0.5) / math.log(0.95)],
     "schedules-4": [[10, 30, 70]],
-    "schedules-5": ["h*v/(h**2*v + sigma**2)", 1 / (h + sigma**2 / (h * v))],
+    "schedules-5": ["h*v/(h**2*v + sigma**2)", 1 / (h + sigma**2 / (h * v)), "h·v/(h²·v + σ²)"],
     "schedules-6": [train(right)],
     "schedules-7": ["a", " A "],
 }

@@ -35,7 +35,7 @@ RIGHT = {
     "stochastic-gradients-1": [29, 29.0, math.ceil(1437 / 50)],
     "stochastic-gradients-2": [4 / 25 * 75 / 99, 4 / 33],
     "stochastic-gradients-3": [0.1 / (2 * 1.8 * 4), 0.00694, 0.00695],
-    "stochastic-gradients-4": ["2*h/(h**2 + tau**2)", 2 * h / (h**2 + tau**2), "2/(h + tau^2/h)"],
+    "stochastic-gradients-4": ["2*h/(h**2 + tau**2)", 2 * h / (h**2 + tau**2), "2/(h + tau^2/h)", "2*h/(h² + τ²)"],
     "stochastic-gradients-5": [one_pass()],
     "stochastic-gradients-6": ["b", " B "],
 }
