@@ -180,17 +180,17 @@ class Session {
 
   // ---------------------------------------------------------------- running
 
-  // how: {above: the cells above too, on: go to the next cell}
-  ask(cell, { above = false, on = false } = {}) {
+  // how: {above: the cells above too, on: go to the next cell, chain: one of many, which end where one goes wrong}
+  ask(cell, { above = false, on = false, chain = false } = {}) {
     if (on) this.cells[cell.n + 1]?.focus();
     if (cell.box.dataset.live) return;
     cell.state("waits", this.busy ? "Waits for the cell before." : this.loading ? "Waits for Python." : "");
-    this.jobs.push({ cell, above });
+    this.jobs.push({ cell, above, chain });
     this.work();
   }
 
   all() {
-    for (const cell of this.unrun(this.cells.length)) this.ask(cell);
+    for (const cell of this.unrun(this.cells.length)) this.ask(cell, { chain: true });
   }
 
   // Cells above the nth that have not run; an exercise that nobody has begun is left out.
@@ -203,7 +203,7 @@ class Session {
     this.busy = true;
     for (let job; (job = this.jobs.shift()); ) {
       try {
-        await this.perform(job);
+        if (!(await this.perform(job)) && job.chain) this.cut(job.cell);
       } catch (error) {
         for (const { cell } of this.jobs.splice(0)) cell.state("");
         job.cell.state("", error instanceof Stopped ? "Stopped." : "");
@@ -214,6 +214,12 @@ class Session {
     this.look();
   }
 
+  cut(cell) {
+    for (const { cell: other } of this.jobs.splice(0)) other.state("");
+    this.say(`${capital(cell.name)} has not come to its end; the cells below it have not run.`);
+  }
+
+  // Run a cell with what it needs; whether it came to its end.
   async perform({ cell, above }) {
     this.look();
     if (!this.python.on) this.begin();
@@ -223,10 +229,10 @@ class Session {
       cell.state("waits", `First runs ${other.name}, which it needs.`);
       if (!(await this.one(other, !other.changed && !above))) {
         cell.state("", `Not run: ${other.name}, which it needs, has not come to its end.`);
-        return;
+        return false;
       }
     }
-    await this.one(cell);
+    return this.one(cell);
   }
 
   // The cells above that this one needs and that have not run; the imports that it needs are done.

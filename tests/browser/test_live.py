@@ -165,6 +165,10 @@ def test_an_isolated_page_keeps_its_variables(lively, visit):
     assert "Stopped." in student.ends(0)
     assert student.runs(1, "print(x + 1)\nprint('wide ' * 40)\n[1, 2").startswith("line 3")
     assert student.runs(1, "print(x + 1, 'wide ' * 40)\n[1, 2]").split()[0] == "42"
+    student.writes(0, "1 / 0")
+    page.get_by_role("button", name="Run all").click()
+    student.hears("Cell 1 has not come to its end; the cells below it have not run.")
+    assert page.locator("[data-live='waits']").count() == 0
     wrong = student.complaints()
     dress(page, "light")
     assert not [*wrong, *student.complaints(), *page.wrong]
