@@ -53,7 +53,9 @@ def test_no_answer_makes_it_raise_or_pass_or_leave_a_trace(name, tmp_path, monke
     assert all(check(name, answer).right for answer in RIGHT[name])
 
 
-@pytest.mark.parametrize("answer", [hostile.meddles, hostile.Meddles(), hostile.prints], ids=str)
+@pytest.mark.parametrize(
+    "answer", [hostile.meddles, hostile.Meddles(), hostile.prints], ids=["call", "object", "print"]
+)
 @pytest.mark.parametrize("name", ["momentum-7", "momentum-6", "momentum-1"])
 def test_it_leaves_no_trace_where_there_are_no_alarms(name, answer, monkeypatch, capsys):
     monkeypatch.setattr(guard, "_may_alarm", lambda: False)
