@@ -105,11 +105,12 @@ os.write(1, b'{"check": "momentum-1", "verdict": ["momentum-1", "right", ""]}')"
     "words to the judge": """
 import socket, struct, json
 for number in range(3, 20):
-    try:
-        text = json.dumps({"verdict": ["momentum-1", "right", ""], "end": True, "state": "right"}).encode()
-        socket.socket(fileno=number).sendall(struct.pack(">I", len(text)) + text)
-    except OSError:
-        pass""",
+    for forged in ({"verdict": ["momentum-1", "right", ""], "state": "right"}, {"end": True}):
+        text = json.dumps(forged).encode()
+        try:
+            socket.socket(fileno=number).sendall(struct.pack(">I", len(text)) + text)
+        except OSError:
+            pass""",
     "a lot of words to the judge": """
 import os
 for number in range(3, 20):
@@ -208,5 +209,5 @@ check("momentum-7", grows)""",
 
 # what forges the verdict where it is computed beside it
 FORGERIES = ["a check of its own", "a verdict of its own", "another NumPy"]
-# who breaks the line to the judge, or replaces the check, is not judged from there on
-AT_THEIR_OWN_COST = ["a check of its own", "words to the judge"]
+# who replaces the check is not judged from there on
+AT_THEIR_OWN_COST = ["a check of its own"]

@@ -136,6 +136,15 @@ WITHOUT = {
 }
 
 
+def test_without_the_lock_the_verdicts_are_the_same(tmp_path):
+    code = "def f(grad, theta, lr, momentum, steps):\n    theta -= 1\n    return theta"
+    cells = ["from optlib.exercises import check", 'check("momentum-1", 0.1)', f'{code}\ncheck("momentum-7", f)']
+    verdicts, remarks = judge.judge([*cells, "import time\ntime.sleep(60)"], tmp_path, locked=False, patience=0.5)
+    assert [name for name, verdict in verdicts if verdict.right] == ["momentum-1"]
+    assert "changes its argument theta in place" in verdicts[1][1].hint
+    assert remarks == ["cell 4 did not end in time"]
+
+
 def test_the_lock_holds():
     assert probe.open_doors(judge.MEMORY) == []
 
