@@ -152,7 +152,7 @@ for name, theta in (("away", away), ("zero", 0 * fit), ("fit", fit)):
 # \mathrm{KL}(p_\theta \Vert p_{\theta + \delta}) = \frac12\, \delta^\top F \delta + O(\lVert \delta \rVert^3) .
 # ```
 #
-# Let SymPy take the mean first, then differentiate twice:
+# Let SymPy take the mean of {eq}`eq-ch11-kl`, then differentiate twice:
 
 # %%
 for name, (log_p, theta, mean) in laws.items():
