@@ -472,7 +472,7 @@ plot.dots(
     clock, log="x", rule=rule_of, title="Milliseconds to a gap of 1e-6",
     alt="Dot plot of the milliseconds to a gap of 1e-6, logarithmic. On the digits "
     "L-BFGS, Nesterov and Adam lie within a factor of two; on the tumors, about ten "
-    "times faster, L-BFGS, Nesterov, Adam and SGD lie within a factor of three.",
+    "times faster, L-BFGS, Nesterov, Adam and SGD lie within a factor of four.",
     caption="On the clock L-BFGS loses most of its lead. Nine runs each, median and "
     "10-90 %, on one core of the machine that built this page; tuning not counted.",
 )

@@ -426,7 +426,7 @@ plot.compare(
 )
 
 # %% [markdown]
-# In batches of 350 LAMB loses: it ends at 0.17, momentum at 0.09 and AdamW at 0.08, and both intervals lie above zero. In larger batches no difference is seen. LAMB wins in the last row, with 0.51 against 0.56 under AdamW and 0.77 under momentum, although their rates were tuned for this very start. Look at the first step:
+# In batches of 350 LAMB loses: it ends at 0.17, momentum at 0.09 and AdamW at 0.08, and both intervals lie above zero. In larger batches no difference is seen. LAMB wins in the last row, with 0.51 against 0.56 under AdamW and 0.77 under momentum, both intervals below zero, although their rates were tuned for this very start. Look at the first step:
 
 # %%
 for row in ("all images", "all, uneven"):
