@@ -66,7 +66,7 @@ setup-teach: $(TEACH_READY)
 $(TEACH_READY): requirements-teach.lock
 	$(BASE) -m venv $(TEACH_VENV)
 	$(TEACH_PY) -m pip install -q --disable-pip-version-check "$(UV)"
-	$(TEACH_VENV)/bin/uv pip install -q --compile-bytecode --python $(TEACH_PY) -r $<
+	$(TEACH_VENV)/bin/uv pip install -q --python $(TEACH_PY) -r $<
 	$(TEACH_VENV)/bin/uv pip install -q --python $(TEACH_PY) --no-deps -e .
 	@touch $@
 

@@ -8,7 +8,6 @@ import argparse
 import csv
 import io
 import os
-import resource
 import sys
 import time
 from multiprocessing import connection, get_context
@@ -70,6 +69,8 @@ def graded(paths, book, **given):
 
 
 def _one(pipe, paths, book, given):
+    import resource  # Windows has none, and no lock either
+
     os.chdir("/")  # where no student's progress is kept
     resource.setrlimit(resource.RLIMIT_AS, (JUDGE_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     pipe.send(graded(paths, book, **given))

@@ -5,11 +5,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 import nbformat
 import pytest
 
-from book import assignment
+from book import assignment, grade
 from book.grading import judge, probe
 from book.pairing import ROOT
 from tests.teach import tools
@@ -136,6 +137,24 @@ WITHOUT = {
 }
 
 
+def test_a_judge_that_dies_or_hangs_costs_one_row(monkeypatch):
+    def graded(paths, book, **given):
+        if paths == ["dies"]:
+            os._exit(1)
+        if paths == ["hangs"]:
+            time.sleep(60)
+        return {"adam-1": "right"}, []
+
+    monkeypatch.setattr(grade, "graded", graded)
+    monkeypatch.setattr(grade, "GRACE", 0.5)
+    found = {"a": ["fine"], "b": ["dies"], "c": ["hangs"], "d": ["fine"], "e": ["fine"]}
+    rows = {name: (states, remarks) for name, states, remarks in grade.classroom(found, (), jobs=2, seconds=0.5)}
+    assert rows == dict.fromkeys("ade", ({"adam-1": "right"}, [])) | {
+        "b": ({}, ["could not be judged"]),
+        "c": ({}, ["could not be judged in time"]),
+    }
+
+
 def test_without_the_lock_the_verdicts_are_the_same(tmp_path):
     code = "def f(grad, theta, lr, momentum, steps):\n    theta -= 1\n    return theta"
     cells = ["from optlib.exercises import check", 'check("momentum-1", 0.1)', f'{code}\ncheck("momentum-7", f)']
@@ -173,8 +192,6 @@ def test_where_the_system_refuses_nothing_runs(tmp_path, monkeypatch, capsys):
     text = (judge.HERE / "jail.py").read_text().replace("libc.unshare, ", "libc.unshare, -1 | ")
     (tmp_path / "jail.py").write_text(text)
     monkeypatch.setattr(judge, "JAIL", tmp_path / "jail.py")
-    from book import grade
-
     notebook(tmp_path / "ann.ipynb", f"open({str(tmp_path / 'ran')!r}, 'w')")
     assert grade.main([str(tmp_path), "--out", str(tmp_path / "results.csv")]) == 2
     said = capsys.readouterr().err
