@@ -76,9 +76,11 @@ def target(page, href):
     return path or "index.html", urllib.parse.unquote(parts.fragment)
 
 
+KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
+
+
 class Quiet(SimpleHTTPRequestHandler):
-    kinds = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | kinds
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | KINDS
 
     def __init__(self, *args, also, **kwargs):
         self.also = also
