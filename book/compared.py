@@ -13,6 +13,7 @@ from book import cards
 FILE = cards.ROOT / "tests" / "reference" / "methods.json"
 TITLES = {"scipy": "SciPy", "sklearn": "scikit-learn", "torch": "PyTorch", "optax": "optax"}
 TITLES |= {"optimistix": "optimistix", "pyproximal": "pyproximal", "skglm": "skglm", "curvlinops": "curvlinops"}
+TITLES |= {"pytorch_optimizer": "pytorch_optimizer"}
 PACKAGES = {"sklearn": "scikit-learn", "curvlinops": "curvlinops-for-pytorch"}
 PLACES = {
     "rosenbrock": "Rosenbrock's valley from $(-1.2, 1)$",
@@ -49,8 +50,9 @@ def difference(row, entry):
             return f"**The same** direction from its own pairs: they differ by {worst} of its length at most, on {at}."
         case "points", True:
             return f"**The same** points: they differ by {worst} at most in eight steps, on {at}."
-        case "steps", True:
-            return f"**The same** steps: in eight they differ by {worst} at most, on {at}."
+        case "steps" | "wrapped", True:
+            by = f"in eight they differ by {worst} at most" if row["first"] or row["last"] else "eight are equal bit by bit"
+            return f"**The same** steps: {by}, on {at}."
         case "steps", False:
             many = entry.get("steps", 8)
             return f"**Not the same.** Differs by {first} after one step and {last} after {many}, on {at}."
@@ -99,6 +101,7 @@ NAMED = {  # in the calls
     "smooth": "`smooth` is the smooth part of the loss",
     "direction": "`direction` is minus the gradient",
     "lr": "`lr` is the rate",
+    "radius": "`radius` is that of SAM",
     "model": "`model`, `loss`, `params` and `data` are the network, its loss, its weights and one batch",
     "steps": "`steps` says how many",
 }

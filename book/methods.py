@@ -1,4 +1,4 @@
-"""The reference cards of methods: steps that ask for functions, and the searches inside them.
+"""The reference cards of methods: steps that ask for functions, the searches inside them, what wraps a rule.
 
 As in cards.py: what a method asks is read off its signature, what it keeps and how often it asks are counted by running
 it, what no program can find out stands in methods.toml, what was measured in tests/reference/methods.json.
@@ -13,7 +13,7 @@ import numpy as np
 
 from book import cards, compared
 from book.compared import listed
-from optlib import methods, minimize, problems
+from optlib import methods, minimize, problems, transforms, wrappers
 from optlib.grammar import read
 from optlib.methods.trust_region import trust_region
 from optlib.methods.wolfe import wolfe
@@ -21,7 +21,8 @@ from optlib.plot import palette
 
 FILES = {"methods.toml": cards.ROOT / "book" / "methods.toml"}
 FILES["methods.json"] = compared.FILE
-PARTS = {"wolfe": wolfe, "trust_region": trust_region}
+PARTS = {"wolfe": wolfe, "trust_region": trust_region}  # and what goes around a rule, or before it
+PARTS |= {"sam": wrappers.sam, "lookahead": wrappers.lookahead, "gradient_noise": transforms.gradient_noise}
 WORDS = {  # what is asked: once, and many times
     "f": ("loss", "losses"),
     "g": ("gradient", "gradients"),
@@ -111,6 +112,8 @@ def numbers_kept(name):
     """How many numbers a parameter, in a word for a table."""
     if elementwise(name):
         return cards.numbers_kept(find(name))
+    if name in PARTS:
+        return facts()[name].get("kept", "0")
     sizes = [size for size in memory(name).values() if size != "1"]
     if len(sizes) > 1:  # K-FAC's means and their inverses
         return " + ".join(f"{sizes.count(size)} {KEPT[size]}" for size in dict.fromkeys(sizes))
@@ -118,6 +121,8 @@ def numbers_kept(name):
 
 
 def keeps(name):
+    if "keeps" in facts()[name]:
+        return facts()[name]["keeps"]
     if elementwise(name):
         return cards.keeps(find(name))
     sizes = memory(name)
@@ -131,7 +136,7 @@ def keeps(name):
 def evaluations(name):
     """How often it asks: of each step where that is always the same, else of a run that everybody knows."""
     if name in PARTS:
-        return ""
+        return facts()[name].get("asks", "")
     if elementwise(name):
         return _asked({word: 1 for word in read(find(name)).asks}) + " a step."
     run = counted(name)

@@ -10,8 +10,9 @@ from book import cards, compared, methods
 from book.cards import ROOT
 from book.proofs.chapter import blocks
 from book.proofs.prover import prove_text
+from optlib import Problem, minimize, problems, rules, wrappers
 from optlib import methods as library
-from optlib import minimize, problems
+from optlib.grammar import read
 from optlib.methods.lbfgs import two_loop
 from optlib.methods.quasi_newton import bfgs_update, sr1_update
 from optlib.plot import palette
@@ -19,7 +20,7 @@ from tests.book.test_guide import slug
 
 KEYS = {"year", "source", "chapter", "defaults", "reach", "fails"}
 MAY = {"title", "family", "proposed", "equations", "parts", "inside", "needs", "cost", "none", "library"}
-MAY |= {"about", "but"}
+MAY |= {"about", "but", "asks", "keeps", "kept"}
 TITLED = {"library", "none"}
 BIB = re.findall(r"^@\w+\{([^,]+),", (ROOT / "book" / "references.bib").read_text(encoding="utf-8"), re.M)
 
@@ -156,6 +157,20 @@ def test_what_a_run_asks_is_counted():
         said = f"On Rosenbrock's valley, from $(-1.2, 1)$: {steps} steps, {losses} losses and {gradients} gradients"
         assert methods.evaluations(name).startswith(said)
     assert f"it takes {sr1} steps where BFGS takes {bfgs}" in methods.facts()["sr1"]["fails"]
+
+
+def test_what_a_wrapper_asks_and_keeps_is_what_its_card_says():
+    valley, asked = problems.rosenbrock(), Counter()
+
+    def grad(theta):
+        asked["grad"] += 1
+        return valley.grad(theta)
+
+    minimize(wrappers.sam(Problem(grad=grad)), valley.start, rules.sgd, 10, lr=1e-4)
+    assert asked["grad"] == 2 * 10 and methods.evaluations("sam").startswith("2 gradients a step")
+    assert read(wrappers.lookahead(rules.sgd)).state.keys() == {"slow"} and methods.numbers_kept("lookahead") == "1"
+    slow = operations(lambda fast, slow: slow + 0.5 * (fast - slow))
+    assert slow.total() == 3 * 20 and methods.cost("lookahead").startswith("Three operations a parameter")
 
 
 # -- what a step costs: run on numbers that count

@@ -1,6 +1,7 @@
 """Every call of book/methods.toml, run beside the method: how far apart they are after a few steps, or at the end."""
 
 import importlib.metadata
+import inspect
 import tomllib
 import warnings
 from pathlib import Path
@@ -11,13 +12,14 @@ import optax
 import optimistix
 import pylops
 import pyproximal
+import pytorch_optimizer
 import scipy.optimize
 import skglm
 import sklearn.linear_model
 import torch
 from jax import numpy as jnp
 
-from optlib import Problem, methods, minimize
+from optlib import Problem, methods, minimize, rules, wrappers
 from optlib.grammar import read
 from optlib.methods import quasi_newton
 from optlib.methods.lbfgs import two_loop
@@ -31,8 +33,9 @@ from tests.reference.vectors import load
 jax.config.update("jax_enable_x64", True)
 CALLS = Path(__file__).parents[2] / "book" / "methods.toml"
 VERSIONS = ("scipy", "scikit-learn", "torch", "optax", "jax", "optimistix", "pyproximal", "skglm")
+VERSIONS += ("pytorch_optimizer",)
 NAMES = dict(torch=torch, optax=optax, scipy=scipy, sklearn=sklearn, optimistix=optimistix, skglm=skglm)
-NAMES |= dict(pyproximal=pyproximal, np=np)
+NAMES |= dict(pyproximal=pyproximal, pytorch_optimizer=pytorch_optimizer, np=np)
 STEPS = 8
 BOUND = 1e-9  # of the largest |difference| where steps are the same
 ENDS = 1e-6  # of the largest parameter, where both arrive
@@ -131,7 +134,10 @@ def on_optax(optimizer, names, steps):
     @jax.jit
     def step(theta, state):
         loss, g = jax.value_and_grad(fn)(theta)
-        update, state = optimizer.update(g, state, theta, value=loss, grad=g, value_fn=fn)
+        told = {"value": loss, "grad": g, "value_fn": fn}
+        if "grad_fn" in inspect.signature(optimizer.update).parameters:  # SAM asks a gradient elsewhere
+            told = {"grad_fn": lambda x, _: jax.grad(fn)(x)}
+        update, state = optimizer.update(g, state, theta, **told)
         return optax.apply_updates(theta, update), state
 
     state = optimizer.init(theta)
@@ -164,6 +170,17 @@ def points(name, entry, names):
         ahead = theta - hyper["lr"] * hyper["momentum"] * b
         found.append(apart(ahead, answer(entry["call"], names | hyper, k)))
     return found[0], found[-1]
+
+
+def wrapped(name, entry, names):
+    """SAM around gradient descent, Lookahead around momentum."""
+    hyper, problem, step, more = entry["with"], names["problem"], rules.sgd, {}
+    if name == "sam":
+        problem = wrappers.sam(problem, radius=hyper["radius"])
+    else:
+        step, more = wrappers.lookahead(rules.momentum, every=4, alpha=0.3), {"momentum": 0.9}
+    run = minimize(problem, names["theta"], step, STEPS, lr=hyper["lr"], **more)
+    return tuple(apart(run.path[k], answer(entry["call"], names | hyper, k)) for k in (1, STEPS))
 
 
 def minimizer(name, entry, names):
@@ -231,7 +248,7 @@ def stored(name, entry, names):
 COMPARE = dict(
     stored=stored, steps=steps, points=points, minimizer=minimizer, path=path, update=update, direction=direction
 )
-COMPARE |= dict(length=length)
+COMPARE |= dict(length=length, wrapped=wrapped)
 
 
 def distances(name, entry):

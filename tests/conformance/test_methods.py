@@ -55,6 +55,8 @@ def entry(name, of, compare):
         ("ista", "pyproximal", "steps", "sigma=weight", "sigma=1.0"),
         ("nesterov_lookahead", "torch", "points", "momentum=0.9", "momentum=0.8"),
         ("bfgs", "scipy", "update", "init_scale=1.0", "init_scale=2.0"),
+        ("sam", "optax", "wrapped", "optax.sgd(radius)", "optax.sgd(2 * radius)"),
+        ("lookahead", "pytorch_optimizer", "wrapped", "alpha=0.3", "alpha=0.5"),
         ("coordinate_descent", "sklearn", "steps", "alpha=weight", "alpha=1.0"),
     ],
 )
