@@ -51,7 +51,7 @@ def difference(row, entry):
         case "points", True:
             return f"**The same** points: they differ by {worst} at most in eight steps, on {at}."
         case "steps" | "wrapped", True:
-            by = f"in eight they differ by {worst} at most" if row["first"] or row["last"] else "eight are equal bit by bit"
+            by = f"in eight they differ by {worst} at most" if worst != "0" else "eight are equal bit by bit"
             return f"**The same** steps: {by}, on {at}."
         case "steps", False:
             many = entry.get("steps", 8)
