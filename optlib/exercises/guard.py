@@ -167,9 +167,8 @@ class _Short(io.TextIOBase):
 
     def write(self, text):
         if self.left > 0 and self.out:
-            self.out.write(text[: self.left])
-            if len(text) > self.left:
-                self.out.write("\n... and more, which is not shown\n")
+            fits = len(text) <= self.left
+            self.out.write(text if fits else f"{text[: self.left]}\n... and more, which is not shown\n")
         self.left -= len(text)
         return len(text)
 
@@ -182,11 +181,13 @@ class _Short(io.TextIOBase):
 def _short():
     # two checks in two threads may overlap: each knows the streams that were there before both
     out, err = (stream.out if type(stream) is _Short else stream for stream in (sys.stdout, sys.stderr))
-    sys.stdout, sys.stderr = _Short(out), _Short(err)
+    sys.stdout, sys.stderr = short = _Short(out), _Short(err)
     try:
         yield
     finally:
         sys.stdout, sys.stderr = out, err
+        for stream in short:
+            stream.left = float("inf")  # a logger may have kept it
 
 
 def _say(error):

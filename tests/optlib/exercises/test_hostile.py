@@ -212,6 +212,19 @@ def test_two_checks_that_overlap_leave_the_streams_as_they_were():
     assert (sys.stdout, sys.stderr) == streams
 
 
+def test_a_stream_that_a_function_keeps_goes_on(capsys):
+    kept = []
+
+    def keeps(*_):
+        kept.append(sys.stdout)
+        hostile.prints()
+
+    check("momentum-7", keeps)
+    assert len(capsys.readouterr().out) < 11_000
+    print("afterwards", file=kept[0])
+    assert capsys.readouterr().out == "afterwards\n"
+
+
 def test_an_interrupt_of_the_student_is_theirs():
     def interrupted(*_):
         raise KeyboardInterrupt
