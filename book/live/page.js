@@ -11,6 +11,7 @@ const KEPT =
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const day = (time) => new Date(time).toLocaleDateString("en-US", { dateStyle: "long" });
+const ended = (error) => (error instanceof Stopped ? "Stopped. Variables are gone." : error.message);
 const capital = (words) => words[0].toUpperCase() + words.slice(1);
 
 function style() {
@@ -206,7 +207,7 @@ class Session {
         if (!(await this.perform(job)) && job.chain) this.cut(job.cell);
       } catch (error) {
         for (const { cell } of this.jobs.splice(0)) cell.state("");
-        job.cell.state("", error instanceof Stopped ? "Stopped." : "");
+        job.cell.state("", ended(error));
         this.trouble(error);
       }
     }
@@ -269,7 +270,7 @@ class Session {
       await cell.settle();
       return ok;
     } catch (error) {
-      cell.state("", error instanceof Stopped ? "Stopped." : "");
+      cell.state("", ended(error));
       throw error;
     } finally {
       this.now = null;

@@ -132,6 +132,7 @@ def test_a_student_works_on_the_page(lively, visit, tmp_path, seen):
     student.cell(first + 1).and_(page.locator("[data-live='runs']")).wait_for()
     student.presses(first + 1, "Stop")
     student.hears("Its variables are gone, your text is kept")
+    student.cell(first + 1).get_by_text("Stopped. Variables are gone.").wait_for()
     assert student.text(first + 1) == LOOP
     assert "Right." in student.runs(first), "Python does not start again by itself"
 
@@ -224,7 +225,8 @@ def test_what_cannot_be_kept_is_said(setting, says, lively, visit):
     student = Student(page)
     student.asks()
     student.hears("Python could not be started")
-    student.writes(0, "mine = 2")
+    student.writes(0, "mine = 2").press("Control+Enter")
+    student.cell(0).get_by_text("Python could not be started").wait_for()
     page.locator(".live-notes").filter(has_text=says).wait_for()
     assert student.text(0) == "mine = 2"
     if "gone" in setting:
