@@ -26,8 +26,6 @@ Replace the three dots below each exercise and run the cell: it says "right", or
 explains everything that is asked, and its chapters are where to try things out."""
 NBGRADER_CONFIG = """c = get_config()
 c.ClearSolutions.code_stub = {"python": "# Replace the three dots."}
-c.ClearSolutions.begin_solution_delimeter = "# BEGIN SOLUTION"
-c.ClearSolutions.end_solution_delimeter = "# END SOLUTION"
 """
 
 

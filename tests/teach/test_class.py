@@ -70,7 +70,7 @@ def graded(tmp_path_factory):
         (folder / "a link" / "x.ipynb").symlink_to(folder / "ann.ipynb")
         before = digests(folder)
         table = tools.class_grade(
-            folder, out / "results.csv", "--chapters", "04", "--cell-seconds", "2", "--jobs", "3", scratch=scratch
+            folder, out / "results.csv", "--chapters", "04", "--cell-seconds", "1", "--jobs", "3", scratch=scratch
         )
         server.settimeout(0)
         try:
