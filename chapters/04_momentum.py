@@ -715,7 +715,7 @@ check("momentum-7", heavy_ball)
 # :::{exercise} After the drop
 # :name: momentum-8
 #
-# At one step the learning rate is divided by ten. In which convention do the old steps keep their full length? Answer `"momentum"`, `"momentum_inside"` or `"momentum_ema"`.
+# At one step the learning rate is divided by ten, as in the figure of $\theta_t$ over 60 steps. In which convention do the old steps keep their full length? Answer `"momentum"`, `"momentum_inside"` or `"momentum_ema"`.
 # :::
 
 # %%

@@ -506,7 +506,7 @@ check("adam-1", answer)
 # :::{exercise} When is it longest?
 # :name: adam-2
 #
-# The gradient is constant and nothing is corrected. At which step $t$ is the step longest? Give a whole number; a few lines of NumPy will do.
+# The gradient is constant and nothing is corrected. At which step $t$ is the step longest? Give a whole number. Read it off the figure of the first 3,000 steps, then make sure with a few lines of NumPy.
 # :::
 
 # %%

@@ -403,7 +403,7 @@ for name, table in (
 #
 # ## A matrix that is never written down
 #
-# BFGS keeps $p^2$ numbers. *L-BFGS* keeps the last $M$ pairs, $2Mp$ numbers, and lets the factors of {eq}`eq-ch10-bfgs` act on the gradient one by one: those on the right from the newest pair back to the oldest, then a multiple of the identity, then those on the left from the oldest to the newest. That takes about $4Mp$ multiplications:
+# BFGS keeps $p^2$ numbers. *L-BFGS* keeps the last $M$ pairs, $2Mp$ numbers, and lets the factors of {eq}`eq-ch10-bfgs` act on the gradient one by one: those on the right from the newest pair back to the oldest, then a multiple of the identity, then those on the left from the oldest to the newest. That takes about $6Mp$ multiplications, or $4Mp$ where each $s^\top y$ is kept:
 #
 # :::{rule} methods.lbfgs.two_loop
 # :::

@@ -591,7 +591,7 @@ check("fisher-6", fisher_matrix)
 # :::{exercise} Batches without end
 # :name: fisher-7
 #
-# Hold $\theta$ where no partial derivative of $J$ is zero, and let Adam see very many batches of fresh examples there. To what does $\hat v$ tend in each parameter as the batches grow without bound? `"fisher"` (the diagonal of $F$), `"variance"` (that of one example's gradient), `"square"` (of the full gradient), or `"zero"`.
+# Hold $\theta$ where no partial derivative of $J$ is zero, and let Adam see very many batches of fresh examples there. To what does $\hat v$ tend in each parameter as the batches grow without bound? `"fisher"` (the diagonal of $F$), `"variance"` (that of one example's gradient), `"square"` (of the full gradient), or `"zero"`. Look first where the dots go in the figure of Adam's second moment.
 # :::
 
 # %%

