@@ -150,6 +150,7 @@ def main():
             _, status = os.waitpid(child, 0)
             os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
         die_with_parent()
+        os.setsid()  # a group of its own: signals to a group cross the border between namespaces
         build(settings)
         if root:
             become(settings["uid"])
