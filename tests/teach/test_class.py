@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from book import assignment, grade
-from book.grading import judge, probe
+from book.grading import judge, probe, wire
 from book.pairing import ROOT
 from tests.teach import tools
 from tests.teach.hostile import ANSWERS, AT_THEIR_OWN_COST, FORGERIES
@@ -36,17 +37,6 @@ def hostile(code, places):
 
 def digests(folder):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.ipynb"))}
-
-
-def processes_of(users):
-    """The processes that belong to users of those numbers."""
-    found = []
-    for entry in os.scandir("/proc"):
-        try:
-            found += [entry.name] if entry.name.isdecimal() and entry.stat().st_uid in users else []
-        except FileNotFoundError:
-            continue
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +93,16 @@ def test_what_is_no_notebook_is_a_remark(graded):
 def test_nothing_was_changed_left_or_sent(graded):
     assert not graded["changed"] and not graded["left"] and graded["visitor"] is None
     assert {path.name for path in graded["out"].iterdir()} == {"submissions", "scratch", "results.csv"}
-    assert processes_of(range(judge.USERS, judge.USERS + 100)) == []
+
+
+def test_nothing_goes_on_when_a_submission_is_left(tmp_path):
+    student = judge.Student(judge.settings(tmp_path, 0))
+    wire.send(student.link, {"cells": ["while True: pass"], "skip": []})
+    assert wire.receive(student.link) == {"cell": 0}
+    process = student.process.pid
+    inner = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    student.close()
+    assert len(inner) == 1 and not Path("/proc", inner[0]).exists()
 
 
 @pytest.mark.parametrize("name", FORGERIES)
