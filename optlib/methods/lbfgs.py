@@ -33,7 +33,7 @@ def lbfgs(theta: Model, f, grad, pairs=none, *, memory=10):
 
 
 def two_loop(pairs, g):
-    """H g for the H that BFGS would have made of these pairs from a multiple of the identity: about 6 m p multiplications.
+    """H g for the H that BFGS would have made of these pairs from a multiple of the identity: about 6 m p products.
 
     pairs: ((s, y), ...) with s^T y > 0, the newest last.  g: shaped like each of them.
     The multiple is s^T y / y^T y of the newest pair; without pairs it is 1.
