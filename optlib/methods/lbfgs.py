@@ -27,7 +27,8 @@ def lbfgs(theta: Model, f, grad, pairs=none, *, memory=10):
     g = grad(theta)
     if not np.any(g):
         return theta, pairs
-    _, new = wolfe(f, grad, theta, -two_loop(pairs, g), lr=1.0 if pairs else first_step(g))
+    lr = 1.0 if pairs else first_step(g)
+    _, new = wolfe(f, grad, theta, -two_loop(pairs, g), lr=lr)
     s, y = new - theta, grad(new) - g
     return new, (*pairs, (s, y))[-int(memory) :] if curved(s, y) else pairs
 

@@ -21,7 +21,8 @@ def bfgs(theta: Model, f, grad, H=eye, t=1):
     g = grad(theta)
     if not np.any(g):
         return theta, H
-    _, new = wolfe(f, grad, theta, -np.dot(H, g), lr=1.0 if t > 1 else first_step(g))
+    lr = 1.0 if t > 1 else first_step(g)
+    _, new = wolfe(f, grad, theta, -np.dot(H, g), lr=lr)
     s, y = new - theta, grad(new) - g
     return new, bfgs_update(H, s, y)
 
