@@ -16,6 +16,7 @@ open_basins = opening("basins.js")
 
 def shares(hand, where):
     """The share of each label, when all starts have run; compared with NumPy's labels and with the table."""
+    site.frames(hand.page)  # until then the map may still be that of the setting before
     hand.until("el.descent.basins() !== null")
     state, labels = hand.state, np.array(hand.ask("basins()")).reshape(GRID[::-1])[::-1]
     rule, place = getattr(rules, state["basin_of"]), LANDSCAPES[state["landscape"]]

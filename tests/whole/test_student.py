@@ -87,7 +87,7 @@ def test_a_copy_of_the_repository_and_a_wheel_give_the_same_notebooks(tmp_path, 
 
 def test_the_wheel_takes_every_file_along(staged):
     patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["optlib"]
-    left = [f for f in (staged / "optlib").rglob("*") if f.is_file() and f.suffix != ".py"]
+    left = [f for f in (staged / "optlib").rglob("*") if f.is_file() and f.suffix not in (".py", ".pyc")]
     assert len(left) > 13 and [f for f in left if not any(f.match(pattern) for pattern in patterns)] == [
         staged / "optlib" / "exercises" / "README.md"
     ]
