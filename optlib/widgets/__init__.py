@@ -8,6 +8,7 @@ from optlib.widgets.damping import Damping
 from optlib.widgets.decay import Decay
 from optlib.widgets.explorer import Explorer
 from optlib.widgets.kronecker import Kronecker
+from optlib.widgets.lasso import Lasso
 from optlib.widgets.rates import Rates
 from optlib.widgets.regret import Regret
 from optlib.widgets.source import module_source
@@ -23,6 +24,7 @@ __all__ = [
     "Decay",
     "Explorer",
     "Kronecker",
+    "Lasso",
     "Rates",
     "Regret",
     "Stream",

@@ -33,7 +33,8 @@ function plot(app, canvas, width, height, { low, high, lines, ticks }) {
   c.clip();
   for (const line of lines) (line.dots ? drawSticks : drawLine)(c, line, X, Y);
   c.restore();
-  drawLabels(c, lines.filter((line) => line.label), width, Y, [FRAME.top + 4, height - FRAME.bottom - 4], ink.paper);
+  const labeled = lines.filter((line) => line.label);
+  drawLabels(c, labeled, width - FRAME.right + 6, Y, [FRAME.top + 4, height - FRAME.bottom - 4], ink.paper);
 }
 
 function rule(c, x0, y0, x1, y1, color, width) {
@@ -67,8 +68,8 @@ function drawSticks(c, { values, color }, X, Y) {
   c.fill();
 }
 
-// names at the right end of the lines, moved apart where they would touch
-function drawLabels(c, lines, width, Y, [top, bottom], paper) {
+// names right of x, at the end of the lines, moved apart where they would touch
+export function drawLabels(c, lines, x, Y, [top, bottom], paper) {
   c.font = `500 14px ${FONT}`;
   c.textAlign = "left";
   const placed = lines
@@ -78,7 +79,7 @@ function drawLabels(c, lines, width, Y, [top, bottom], paper) {
   for (let k = placed.length - 1, floor = bottom + 8; k >= 0; k--, floor -= 16) {
     placed[k].y = Math.min(placed[k].y, floor);
   }
-  for (const { line, y } of placed) halo(c, line.label, width - FRAME.right + 6, y, line.color, paper);
+  for (const { line, y } of placed) halo(c, line.label, x, y, line.color, paper);
 }
 
 // round numbers that cover low to high
