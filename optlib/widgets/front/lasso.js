@@ -93,7 +93,7 @@ function threshold(app) {
     line(c, bends.map((x) => at(x, prox(x))), tint(app), 2.4);
     const { theta } = app.data;
     const points = app.data.places.map((x, j) => at(x, theta[j]));
-    theta.forEach((v, j) => dot(c, points[j], v !== 0, tint(app), ink));
+    for (const j of zerosFirst(theta)) dot(c, points[j], theta[j] !== 0, tint(app), ink);
     c.font = `500 14px ${FONT}`;
     const labels = labeler(c, width, height, ramp[1]);
     for (const point of points) labels.keep(...point);
@@ -153,7 +153,7 @@ function weightPath(app) {
     for (const { values, color, on } of lines) {
       line(c, values.map((v, k) => [X(WEIGHTS[k]), Y(v)]), color, on ? 2 : 1, on ? [] : [3, 3]);
     }
-    theta.forEach((v) => dot(c, [rule, Y(v)], v !== 0, tint(app), ink));
+    for (const j of zerosFirst(theta)) dot(c, [rule, Y(theta[j])], theta[j] !== 0, tint(app), ink);
     drawLabels(c, lines.filter((l) => l.on), width - EDGES.right + 6, Y, [EDGES.top, floor], ink.paper);
     place(rule, 14);
   }
@@ -173,6 +173,9 @@ function line(c, points, color, width, dash = []) {
   c.stroke();
   c.setLineDash([]);
 }
+
+// what is not zero is drawn last, on top
+const zerosFirst = (theta) => theta.map((_, j) => j).sort((a, b) => (theta[a] !== 0) - (theta[b] !== 0));
 
 // full where the weight is on, hollow where it is zero
 function dot(c, [x, y], on, color, ink) {
