@@ -158,7 +158,7 @@ for decay in (0, 1e-4, 1e-2, 1):
 print(f"half-life at 0.001 and 0.0001: {np.log(2) / 1e-7 / 1e6:.1f} million steps")
 
 # %% [markdown]
-# With a decay of 0.0001 and a rate of 0.001 the half-life is 6.9 million steps. On 200 images, in 300 steps, such a decay changes no digit printed. A decay of 1 takes a fifth of the length; five seeds do not tell whether it reads worse.
+# With a decay of 0.0001 and a rate of 0.001 the half-life is 6.9 million steps. On 200 images, in 300 steps, such a decay changes no digit printed. A decay of 1 takes a fifth of the length.
 #
 # ## What AdamW minimizes
 #
@@ -374,7 +374,7 @@ for name, theta in ends.items():
           f"{abs(theta).min():.4f}, loss {problem.f(theta):.2f}")
 
 # %% [markdown]
-# The prox leaves six of ten weights. A gradient with $\lambda \operatorname{sign}(\theta)$ in it steps back and forth across zero, keeps all ten, and its loss stays 7.4 higher. Ridge keeps all ten as well. (The loss printed for it is the lasso's, which it does not minimize.) Now let $\lambda$ fall:
+# The prox leaves six of ten weights. A gradient with $\lambda \operatorname{sign}(\theta)$ in it steps back and forth across zero, keeps all ten, and its loss stays 7.4 higher. Ridge keeps all ten; the loss printed for it is the lasso's, which it does not minimize. Now let $\lambda$ fall:
 
 # %%
 from optlib.problems import lasso_path
@@ -397,11 +397,17 @@ plot.curves(
 )
 
 # %% [markdown]
-# At 19.6 three measurements are in, at 3.56 six, and at 0.3 all but age and s2.
-#
+# At 19.6 three are in, at 3.56 six, at 0.3 all but age and s2. In the widget a dot is a weight, placed where it would lie without the penalty. Drag the corner of the threshold: what the flat part covers is off. Under *ridge* nothing is.
+
+# %%
+from optlib.widgets import Lasso
+
+Lasso()
+
+# %% [markdown]
 # ## Groups and fences
 #
-# The *group lasso* adds up the lengths of groups of weights, $\lambda \sum_G \lVert \theta_G \rVert$ {cite}`yuan2006model`; the paper gives each length a factor for the size of its group, left out here. The prox of a group has the direction of $x_G$, because any other $z$ of the same length is farther away. Its length is one number, which soft thresholding lowers:
+# The *group lasso* adds up the lengths of groups of weights, $\lambda \sum_G \lVert \theta_G \rVert$ {cite}`yuan2006model` (the paper weighs them by size). The prox of a group has the direction of $x_G$, because any other $z$ of the same length is farther away. Its length is one number, which soft thresholding lowers:
 #
 # ```{math}
 # :label: eq-ch09-group
@@ -579,7 +585,7 @@ for weight in (5, 8):
 # %% [markdown]
 # At 8 the pair of age and sex is gone as one.
 #
-# The widget sends the two weights of the beginning through both rules. Raise the quiet noise until both weights of Adam with L2 move alike, and put it back to 0.01. Then raise $\lambda$ to 1: AdamW shrinks ten times as fast as at first, and the quiet weight of Adam with L2 starts down hardly faster than it did.
+# The widget sends the two weights of the beginning through both rules. Raise the quiet noise until both weights of Adam with L2 move alike, and put it back to 0.01. Then raise $\lambda$ to 1: AdamW shrinks ten times as fast, the quiet weight of Adam with L2 starts down hardly faster.
 
 # %%
 from optlib.widgets import Decay
@@ -694,7 +700,7 @@ check("decay-and-prox-6", sweep)
 # :::{exercise} Which weight shrinks fastest?
 # :name: decay-and-prox-7
 #
-# Under Adam with L2, noise of standard deviation 1, 0.1 and 0.001 on three weights that start at 1, $\lambda = 0.1$. Which one is nearest to zero after 500 steps at $\eta = 0.001$? `"loud"`, `"middle"`, `"quiet"`, or `"none"` if they stay together.
+# Under Adam with L2, noise of standard deviation 1, 0.1 and 0.001 on three weights that start at 1, $\lambda = 0.1$. Which one is nearest to zero after 500 steps at $\eta = 0.001$? `"loud"`, `"middle"`, `"quiet"`, or `"none"` if they stay together. The widget `Decay` shows two of them at a time.
 # :::
 
 # %%
