@@ -9,7 +9,7 @@ open_lasso = opening("lasso.js")
 
 
 def compare(hand, where):
-    """No weight can be moved to a lower loss: the slopes of the squares and of the penalty cancel, or hold it at zero."""
+    """No weight can be moved to a lower loss: the slopes of squares and penalty cancel, or hold it at zero."""
     state, data = hand.state, hand.ask("data()")
     theta, weight = np.array(data["theta"]), state["weight"]
     X, y, _ = diabetes()
