@@ -407,7 +407,7 @@ Lasso()
 # %% [markdown]
 # ## Groups and fences
 #
-# The *group lasso* adds up the lengths of groups of weights, $\lambda \sum_G \lVert \theta_G \rVert$ {cite}`yuan2006model` (the paper weighs them by size). The prox of a group has the direction of $x_G$, because any other $z$ of the same length is farther away. Its length is one number, which soft thresholding lowers:
+# The *group lasso* adds up the lengths of groups of weights, $\lambda \sum_G \lVert \theta_G \rVert$ {cite}`yuan2006model`; the paper weighs each by its group's size. The prox of a group has the direction of $x_G$, because any other $z$ of the same length is farther away. Its length is one number, which soft thresholding lowers:
 #
 # ```{math}
 # :label: eq-ch09-group
