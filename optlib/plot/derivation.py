@@ -22,10 +22,7 @@ def derivation(*, alt=ALT, caption=""):
     """
     figure = Figure(alt, caption, height=HEIGHT)
     with figure as fig:
-        fig.set_layout_engine("none")
-        ax = fig.add_axes((0, 0, 1, 1))
-        ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
-        ax.axis("off")
+        ax = sheet(fig, HEIGHT)
         color = {look[0]: look[1] for look in RULES.values() if look[4] == 0}
         _question(ax, color)
         heading(ax, 0.28, 5.58, "Choose the distance", "dashed: the slope; solid: the step that it becomes")
@@ -103,6 +100,15 @@ def _card(ax, y, formula, color, ball, step, names):
         ax.text(
             3.08, y + (len(names) - 1) * 0.1 - 0.2 * k, word, fontsize=10.5, va="center", color=ink, weight="medium"
         )
+
+
+def sheet(fig, height):
+    """Axes over the whole figure, in inches, to draw a map on."""
+    fig.set_layout_engine("none")
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, WIDTH), ylim=(0, height))
+    ax.axis("off")
+    return ax
 
 
 def arrow(ax, start, end, color, width, dash):

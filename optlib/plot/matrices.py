@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from optlib.plot.derivation import arrow, heading, words
-from optlib.plot.figure import GRID, MUTED, RULE, TEXT, WIDTH, Figure
+from optlib.plot.derivation import arrow, heading, sheet, words
+from optlib.plot.figure import GRID, MUTED, RULE, TEXT, Figure
 from optlib.plot.palette import RAMP, style
 
 HEIGHT = 7.5
@@ -27,10 +27,7 @@ def matrices(*, alt=ALT, caption=""):
     """
     figure = Figure(alt, caption, height=HEIGHT)
     with figure as fig:
-        fig.set_layout_engine("none")
-        ax = fig.add_axes((0, 0, 1, 1))
-        ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
-        ax.axis("off")
+        ax = sheet(fig, HEIGHT)
         _step(ax)
         heading(ax, 0.28, 6.42, "Choose the matrix", "for twelve weights; open: negative")
         ax.text(5.12, 6.2, f"numbers, {INPUTS} × {UNITS}", fontsize=10.5, color=MUTED, ha="right", va="center")
