@@ -63,8 +63,8 @@ def between(**ranges):
 
     def check(widget, proposal):
         low, high = ranges[name := proposal.trait.name]
-        slack = 1e-12 * max(1.0, abs(high))
-        number(name, proposal.value, low - slack, high + slack, f"between {low} and {high}")
+        below, above = (max(1e-13 * abs(end), 1e-300) for end in (low, high))
+        number(name, proposal.value, low - below, high + above, f"between {low} and {high}")
         return proposal.value  # a whole number stays one
 
     return traitlets.validate(*ranges)(check)
